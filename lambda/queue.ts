@@ -1,0 +1,46 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { REJECTION_REASON_ATTRIBUTE } from '../lib/contract.ts';
+import { clientSettings, within } from './aws.ts';
+import type { QueueRecord } from './request.ts';
+
+const CALL_MS = 4_000;
+
+/** The two things that are done with a message that cannot simply be deleted. */
+export interface RequestQueue {
+  /** Hides the message, and with it its message group, for that long. */
+  putOff(record: QueueRecord, seconds: number): Promise<void>;
+  /** Copies the message to the dead-letter queue with a reason. */
+  reject(record: QueueRecord, reason: string): Promise<void>;
+}
+
+/** On SQS. The SDK client is loaded at the first use: most runs need none. */
+export function sqsQueue(urls: { queueUrl: string; deadLetterQueueUrl: string }): RequestQueue {
+  let client: SQSClient | undefined;
+  const sqs = async () => {
+    const module = await import('@aws-sdk/client-sqs');
+    client ??= new module.SQSClient(clientSettings);
+    return { ...module, client };
+  };
+  return {
+    async putOff(record, seconds) {
+      const { client, ChangeMessageVisibilityCommand } = await sqs();
+      const command = new ChangeMessageVisibilityCommand({
+        QueueUrl: urls.queueUrl,
+        ReceiptHandle: record.receiptHandle,
+        VisibilityTimeout: seconds,
+      });
+      await client.send(command, within(CALL_MS));
+    },
+    async reject(record, reason) {
+      const { client, SendMessageCommand } = await sqs();
+      const command = new SendMessageCommand({
+        QueueUrl: urls.deadLetterQueueUrl,
+        MessageBody: record.body,
+        MessageGroupId: record.attributes.MessageGroupId ?? 'unknown',
+        MessageDeduplicationId: record.messageId,
+        MessageAttributes: { [REJECTION_REASON_ATTRIBUTE]: { DataType: 'String', StringValue: reason } },
+      });
+      await client.send(command, within(CALL_MS));
+    },
+  };
+}

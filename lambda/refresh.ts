@@ -1,0 +1,135 @@
+import { LIMITS, type TokenSettings } from '../lib/contract.ts';
+import { type Clock, SECOND } from './clock.ts';
+import type { CredentialsStore } from './credentials.ts';
+import { RefreshError } from './errors.ts';
+import { hasNewCredentials, isSatisfied, isSuperseded, rationedFor } from './limits.ts';
+import { obtain } from './obtain.ts';
+import type { RefreshRequest } from './request.ts';
+import { retryInSeconds } from './retry.ts';
+import type { Session } from './session.ts';
+import type { State, StateStore } from './state.ts';
+import type { TokenApi } from './token-api.ts';
+import { newTrace, type Trace } from './trace.ts';
+
+const READ_SECONDS = 3;
+/** Kept free at the end of an attempt, so that a token that was granted can also be stored. */
+const WRITE_SECONDS = 3;
+
+export interface RefreshDeps {
+  readonly settings: TokenSettings;
+  readonly states: StateStore;
+  readonly credentials: CredentialsStore;
+  readonly tokenApi: TokenApi;
+  readonly clock: Clock;
+}
+
+/** How an attempt ended. With `retryInSeconds` the request stays on the queue that long; else it is done with. */
+export type Ending =
+  /** A new access token is stored. */
+  | { readonly kind: 'refreshed'; readonly how: 'login' | 'refresh'; readonly version: number | undefined }
+  /** The stored access token is already newer than the request. */
+  | { readonly kind: 'satisfied' }
+  /** The request is older than the interval: the next tick's has taken over. */
+  | { readonly kind: 'superseded' }
+  /** The stored access token is too young to be replaced. */
+  | { readonly kind: 'put-off'; readonly retryInSeconds: number }
+  | { readonly kind: 'failed'; readonly failure: RefreshError; readonly retryInSeconds?: number };
+
+export interface Outcome {
+  readonly ending: Ending;
+  readonly trace: Trace;
+  /** The session at the end; absent if it was not read. */
+  readonly session?: Session;
+  /** Version of the access-token parameter at the end, where there is one. */
+  readonly version?: number;
+}
+
+/** One attempt to satisfy one request. Three round trips: read the state, ask the token API, write. */
+export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promise<Outcome> {
+  const { settings, states, clock } = deps;
+  const startedAt = clock.now();
+  const trace = newTrace();
+  if (isSuperseded(request, settings, startedAt)) return { ending: { kind: 'superseded' }, trace };
+
+  const loaded = await orFailure(states.load(READ_SECONDS * SECOND));
+  if (loaded instanceof RefreshError) return { ending: failed(loaded, request, deps), trace };
+  const state = loaded;
+
+  const end = startedAt + LIMITS.attemptSeconds * SECOND;
+  const save = async (session: Session, accessToken: string): Promise<Outcome> => {
+    const version = await orFailure(states.save({ session, accessToken }, end - clock.now()));
+    if (version instanceof RefreshError) return { ending: failed(version, request, deps), trace, session };
+    const how = session.granted?.how ?? 'login';
+    return {
+      ending: { kind: 'refreshed', how, version },
+      trace,
+      session,
+      ...(version !== undefined && { version }),
+    };
+  };
+  if (isWorthSaving(state, clock.now())) return save(state.session, state.unsaved);
+
+  const idle = reasonToDoNothing(request, state, deps);
+  if (idle !== undefined && !hasNewCredentials(state)) return { ending: idle, trace, ...known(state) };
+
+  const deadline = end - WRITE_SECONDS * SECOND;
+  const obtained = await obtain({ ...deps, request, state, trace, deadline }, idle === undefined);
+  if ('accessToken' in obtained) return save(obtained.session, obtained.accessToken);
+
+  const { session, failure } = obtained;
+  const recorded =
+    session === state.session || (await orFailure(states.save({ session }, end - clock.now())));
+  if (idle !== undefined) return { ending: idle, trace, ...known(state), session };
+  return {
+    ending: failed(failure, request, deps, recorded instanceof RefreshError),
+    trace,
+    ...known(state),
+    session,
+  };
+}
+
+function reasonToDoNothing(
+  request: RefreshRequest,
+  state: State,
+  { settings, clock }: RefreshDeps,
+): Ending | undefined {
+  if (isSatisfied(request, state, clock.now())) return { kind: 'satisfied' };
+  const waitMs = rationedFor(request, state, settings, clock.now());
+  return waitMs > 0 ? { kind: 'put-off', retryInSeconds: Math.ceil(waitMs / SECOND) } : undefined;
+}
+
+/** An earlier attempt was granted a token that could not be written: it is written now, and nobody is called. */
+const isWorthSaving = (state: State, now: number): state is State & { unsaved: string } =>
+  state.unsaved !== undefined && (state.session.granted?.expiresAt ?? 0) > now;
+
+/**
+ * @param unrecorded the session could not be written: a refusal that no other process can know of must not be
+ *   repeated before the schedule for refused credentials allows it, so the request holds its turn until then.
+ */
+function failed(
+  failure: RefreshError,
+  request: RefreshRequest,
+  { settings, clock }: RefreshDeps,
+  unrecorded = false,
+): Ending {
+  const retry =
+    unrecorded && failure.code === 'CredentialsRefused'
+      ? settings.intervalSeconds
+      : retryInSeconds({ failure, request, settings, random: clock.random() });
+  return { kind: 'failed', failure, ...(retry !== undefined && { retryInSeconds: retry }) };
+}
+
+const known = ({ session, accessToken }: State): Pick<Outcome, 'session' | 'version'> => ({
+  session,
+  ...(accessToken !== undefined && { version: accessToken.version }),
+});
+
+/** Failures that an attempt expects come back as values; anything else is a defect and goes on as an error. */
+async function orFailure<T>(promise: Promise<T>): Promise<T | RefreshError> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (error instanceof RefreshError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,41 @@
+import type { TokenSettings } from '../lib/contract.ts';
+import type { RefreshError } from './errors.ts';
+import { clamp } from './limits.ts';
+import type { RefreshRequest } from './request.ts';
+
+/** Pauses grow from about this to the cap. */
+const FIRST_PAUSE_SECONDS = 5;
+const CAP_SECONDS = { least: 20, most: 5 * 60 };
+
+/** Credentials that may be tried again this soon are waited for; else the next scheduled request tries them. */
+const WORTH_WAITING_SECONDS = 2 * 60;
+
+/** The longest pause between two attempts, in seconds: 20 for the usual 25 minutes. */
+export const pauseCapSeconds = ({ intervalSeconds }: TokenSettings): number =>
+  clamp(intervalSeconds / 75, CAP_SECONDS.least, CAP_SECONDS.most);
+
+export interface RetryProps {
+  readonly failure: RefreshError;
+  readonly request: RefreshRequest;
+  readonly settings: TokenSettings;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+/**
+ * How long a failed request waits on the queue for its next attempt, in whole seconds; undefined: it ends here, and
+ * new credentials or the next scheduled request go on.
+ */
+export function retryInSeconds({ failure, request, settings, random }: RetryProps): number | undefined {
+  const { retryAfterSeconds = 0 } = failure.fields;
+  if (failure.code === 'CredentialsRefused' || failure.kind === 'credentials') {
+    return retryAfterSeconds > 0 && retryAfterSeconds <= WORTH_WAITING_SECONDS
+      ? retryAfterSeconds
+      : undefined;
+  }
+  const cap = failure.kind === 'blocked' ? CAP_SECONDS.most : pauseCapSeconds(settings);
+  const grown = Math.min(cap, FIRST_PAUSE_SECONDS * 2 ** Math.min(request.attempt - 1, 10));
+  // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
+  const pause = Math.ceil(grown * (0.5 + random / 2));
+  return Math.max(pause, Math.min(retryAfterSeconds, settings.intervalSeconds));
+}

@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { accessTokenParameter, sessionParameter, type TokenSettings } from '../lib/contract.ts';
+import type { Clock } from './clock.ts';
+import type { CredentialsStore } from './credentials.ts';
+import { RefreshError } from './errors.ts';
+import type { ParameterStore, StoredParameter } from './parameters.ts';
+import { EMPTY_SESSION, parseSession, type Session, withoutRefreshToken } from './session.ts';
+
+/** All that is known of a token when an attempt begins. */
+export interface State {
+  readonly session: Session;
+  /** The access token that consumers read now; absent before the first. */
+  readonly accessToken?: StoredParameter;
+  /** True if the session was written together with that access token. */
+  readonly whole: boolean;
+  /** Version of the credentials that is AWSCURRENT; `none`: no value yet; an error: not known now. */
+  readonly credentials: { readonly versionId: string } | 'none' | RefreshError;
+  /** An access token that was granted but could not be written; the session goes with it. */
+  readonly unsaved?: string;
+}
+
+/** Reads and writes the state of one token, and remembers what it could not write. */
+export interface StateStore {
+  /** One round trip. Throws RefreshError `ParametersUnreadable`. */
+  load(timeoutMs: number): Promise<State>;
+  /**
+   * Writes the session and, if given, the access token, in parallel; answers the access token's new version.
+   * What cannot be written is kept in memory for the next attempt. Throws RefreshError `ParametersNotWritten`.
+   */
+  save(next: { session: Session; accessToken?: string }, timeoutMs: number): Promise<number | undefined>;
+}
+
+export interface StateStoreProps {
+  readonly environment: string;
+  readonly token: string;
+  readonly settings: TokenSettings;
+  readonly parameters: ParameterStore;
+  readonly credentials: CredentialsStore;
+  readonly clock: Clock;
+}
+
+/** What this process last knew: newer than Parameter Store where a write failed or a read is stale. */
+interface Memory {
+  readonly session: Session;
+  readonly sessionVersion: number;
+  readonly accessToken: StoredParameter | undefined;
+  readonly unsaved: string | undefined;
+}
+
+export function stateStore(props: StateStoreProps): StateStore {
+  const accessTokenName = accessTokenParameter(props.environment, props.token);
+  const sessionName = sessionParameter(props.environment, props.token);
+  let memory: Memory | undefined;
+  let seen: Pick<Memory, 'sessionVersion' | 'accessToken'> = { sessionVersion: 0, accessToken: undefined };
+
+  return {
+    async load(timeoutMs) {
+      const [stored, credentials] = await Promise.all([
+        props.parameters.read([accessTokenName, sessionName], timeoutMs),
+        currentCredentials(props, timeoutMs),
+      ]);
+      const accessToken = stored.get(accessTokenName);
+      const session = stored.get(sessionName);
+      if (memory !== undefined && !isOverwritten(memory, accessToken, session)) {
+        seen = { sessionVersion: memory.sessionVersion, accessToken: memory.accessToken };
+        return state(memory.session, memory.accessToken, credentials, memory.unsaved);
+      }
+      memory = undefined;
+      seen = { sessionVersion: session?.version ?? 0, accessToken };
+      return state(usableSession(session, accessToken), accessToken, credentials);
+    },
+
+    async save({ session, accessToken }, timeoutMs) {
+      const writes = [
+        props.parameters.write(
+          { name: sessionName, value: JSON.stringify(session), description: SESSION_DESCRIPTION },
+          timeoutMs,
+        ),
+        accessToken === undefined
+          ? Promise.resolve(undefined)
+          : props.parameters.write(
+              { name: accessTokenName, value: accessToken, description: describe(session) },
+              timeoutMs,
+            ),
+      ] as const;
+      const [sessionWrite, tokenWrite] = await Promise.allSettled(writes);
+      const version = tokenWrite.status === 'fulfilled' ? tokenWrite.value : undefined;
+      memory = {
+        session,
+        sessionVersion: sessionWrite.status === 'fulfilled' ? sessionWrite.value : seen.sessionVersion,
+        accessToken:
+          accessToken === undefined || version === undefined
+            ? seen.accessToken
+            : { value: accessToken, version, writtenAt: props.clock.now() },
+        unsaved: undefined,
+      };
+      const failed = [sessionWrite, tokenWrite].find((write) => write.status === 'rejected');
+      if (failed === undefined) return version;
+      memory = { ...memory, unsaved: accessToken };
+      throw failed.reason;
+    },
+  };
+}
+
+const SESSION_DESCRIPTION = 'Kept by the token refresher for itself. Not for consumers.';
+
+/** For operators, who can read it without decrypting: `how=refresh expires=2026-11-21T09:30:00Z`. */
+function describe({ granted }: Session): string {
+  const expires = new Date(granted?.expiresAt ?? 0).toISOString().replace(/\.\d+Z$/, 'Z');
+  return `how=${granted?.how} expires=${expires}`;
+}
+
+export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
+
+function state(
+  session: Session,
+  accessToken: StoredParameter | undefined,
+  credentials: State['credentials'],
+  unsaved?: string,
+): State {
+  const whole = accessToken !== undefined && session.granted?.accessTokenHash === hash(accessToken.value);
+  return {
+    session,
+    ...(accessToken !== undefined && { accessToken }),
+    whole,
+    credentials,
+    ...(unsaved !== undefined && { unsaved }),
+  };
+}
+
+/** Somebody else wrote since, or took the parameters away: what this process remembers is history. */
+function isOverwritten(memory: Memory, accessToken?: StoredParameter, session?: StoredParameter): boolean {
+  const remembered = memory.accessToken?.version ?? 0;
+  return (
+    (session?.version ?? 0) > memory.sessionVersion ||
+    (accessToken?.version ?? 0) > remembered ||
+    (session === undefined && memory.sessionVersion > 0) ||
+    (accessToken === undefined && remembered > 0)
+  );
+}
+
+/**
+ * A session older than the access token beside it is what a half-failed write leaves: its refresh token was
+ * spent on that access token. Presenting it again could revoke both (RFC 9700, section 4.14.2).
+ */
+function usableSession(session?: StoredParameter, accessToken?: StoredParameter): Session {
+  if (session === undefined) return EMPTY_SESSION;
+  const parsed = parseSession(session.value);
+  const spent =
+    accessToken !== undefined &&
+    accessToken.writtenAt > session.writtenAt &&
+    parsed.granted?.accessTokenHash !== hash(accessToken.value);
+  return spent ? withoutRefreshToken(parsed) : parsed;
+}
+
+async function currentCredentials(
+  { credentials, settings }: StateStoreProps,
+  timeoutMs: number,
+): Promise<State['credentials']> {
+  try {
+    const versionId = await credentials.currentVersion(settings.credentialsSecretId, timeoutMs);
+    return versionId === undefined ? 'none' : { versionId };
+  } catch (error) {
+    // Trouble with Secrets Manager must not keep a live refresh token from being used.
+    if (error instanceof RefreshError) return error;
+    throw error;
+  }
+}
