@@ -42,16 +42,23 @@ export interface StateStoreProps {
 /** What this process last knew: newer than Parameter Store where a write failed or a read is stale. */
 interface Memory {
   readonly session: Session;
+  /** Versions of the parameters as last seen; 0: not there. */
   readonly sessionVersion: number;
   readonly accessToken: StoredParameter | undefined;
   readonly unsaved: string | undefined;
 }
 
+const NOTHING: Memory = {
+  session: EMPTY_SESSION,
+  sessionVersion: 0,
+  accessToken: undefined,
+  unsaved: undefined,
+};
+
 export function stateStore(props: StateStoreProps): StateStore {
   const accessTokenName = accessTokenParameter(props.environment, props.token);
   const sessionName = sessionParameter(props.environment, props.token);
-  let memory: Memory | undefined;
-  let seen: Pick<Memory, 'sessionVersion' | 'accessToken'> = { sessionVersion: 0, accessToken: undefined };
+  let memory = NOTHING;
 
   return {
     async load(timeoutMs) {
@@ -61,43 +68,44 @@ export function stateStore(props: StateStoreProps): StateStore {
       ]);
       const accessToken = stored.get(accessTokenName);
       const session = stored.get(sessionName);
-      if (memory !== undefined && !isOverwritten(memory, accessToken, session)) {
-        seen = { sessionVersion: memory.sessionVersion, accessToken: memory.accessToken };
-        return state(memory.session, memory.accessToken, credentials, memory.unsaved);
+      if (isOverwritten(memory, accessToken, session)) {
+        const sessionVersion = session?.version ?? 0;
+        memory = {
+          session: usableSession(session, accessToken),
+          sessionVersion,
+          accessToken,
+          unsaved: undefined,
+        };
       }
-      memory = undefined;
-      seen = { sessionVersion: session?.version ?? 0, accessToken };
-      return state(usableSession(session, accessToken), accessToken, credentials);
+      return state(memory, credentials);
     },
 
     async save({ session, accessToken }, timeoutMs) {
-      const writes = [
+      const [sessionWrite, tokenWrite] = await Promise.allSettled([
         props.parameters.write(
           { name: sessionName, value: JSON.stringify(session), description: SESSION_DESCRIPTION },
           timeoutMs,
         ),
         accessToken === undefined
-          ? Promise.resolve(undefined)
+          ? undefined
           : props.parameters.write(
               { name: accessTokenName, value: accessToken, description: describe(session) },
               timeoutMs,
             ),
-      ] as const;
-      const [sessionWrite, tokenWrite] = await Promise.allSettled(writes);
+      ]);
       const version = tokenWrite.status === 'fulfilled' ? tokenWrite.value : undefined;
+      const failed = [sessionWrite, tokenWrite].find((write) => write.status === 'rejected');
       memory = {
         session,
-        sessionVersion: sessionWrite.status === 'fulfilled' ? sessionWrite.value : seen.sessionVersion,
+        sessionVersion: sessionWrite.status === 'fulfilled' ? sessionWrite.value : memory.sessionVersion,
         accessToken:
           accessToken === undefined || version === undefined
-            ? seen.accessToken
+            ? memory.accessToken
             : { value: accessToken, version, writtenAt: props.clock.now() },
-        unsaved: undefined,
+        unsaved: failed === undefined ? undefined : accessToken,
       };
-      const failed = [sessionWrite, tokenWrite].find((write) => write.status === 'rejected');
-      if (failed === undefined) return version;
-      memory = { ...memory, unsaved: accessToken };
-      throw failed.reason;
+      if (failed !== undefined) throw failed.reason;
+      return version;
     },
   };
 }
@@ -112,17 +120,11 @@ function describe({ granted }: Session): string {
 
 export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
 
-function state(
-  session: Session,
-  accessToken: StoredParameter | undefined,
-  credentials: State['credentials'],
-  unsaved?: string,
-): State {
-  const whole = accessToken !== undefined && session.granted?.accessTokenHash === hash(accessToken.value);
+function state({ session, accessToken, unsaved }: Memory, credentials: State['credentials']): State {
   return {
     session,
     ...(accessToken !== undefined && { accessToken }),
-    whole,
+    whole: accessToken !== undefined && session.granted?.accessTokenHash === hash(accessToken.value),
     credentials,
     ...(unsaved !== undefined && { unsaved }),
   };
