@@ -5,6 +5,9 @@ import { jwtLifetimeSeconds } from './jwt.ts';
 /** Largest value of an advanced-tier parameter. */
 export const MAX_TOKEN_BYTES = 8 * 1024;
 
+/** What fits into the session beside the rest of it. */
+const MAX_REFRESH_TOKEN_BYTES = 6 * 1024;
+
 /** Visible ASCII: what may stand in an Authorization header, and a little wider than RFC 6750's b64token. */
 const HEADER_SAFE = /^[\x21-\x7e]+$/;
 
@@ -53,11 +56,16 @@ function grantFrom(data: Fields, body: unknown): Grant {
   if (lifetimeSeconds !== undefined && lifetimeSeconds <= 0) throw new RefreshError('TokenExpired');
   return {
     accessToken,
-    ...(typeof data.refreshToken === 'string' &&
-      data.refreshToken !== '' && { refreshToken: data.refreshToken }),
+    ...(isKeepable(data.refreshToken) && { refreshToken: data.refreshToken }),
     ...(lifetimeSeconds !== undefined && { lifetimeSeconds }),
   };
 }
+
+/** A refresh token that cannot be kept costs a login at the next refresh, but not this access token. */
+const isKeepable = (refreshToken: unknown): refreshToken is string =>
+  typeof refreshToken === 'string' &&
+  refreshToken !== '' &&
+  Buffer.byteLength(JSON.stringify(refreshToken)) <= MAX_REFRESH_TOKEN_BYTES;
 
 /** The shortest of what the answer and the token say: trusting the longer one risks a dead token. */
 function statedLifetime(accessToken: string, data: Fields, body: unknown): number | undefined {

@@ -35,6 +35,11 @@ describe('an answer that holds a token', () => {
     ['no refresh token', { data: { token: 'a' } }, { accessToken: 'a' }],
     ['an empty refresh token', { data: { token: 'a', refreshToken: '' } }, { accessToken: 'a' }],
     ['a refresh token of another type', { data: { token: 'a', refreshToken: 7 } }, { accessToken: 'a' }],
+    [
+      'a refresh token too long to keep',
+      { data: { token: 'a', refreshToken: 'r'.repeat(6143) } },
+      { accessToken: 'a' },
+    ],
     ['fields unknown to us', { data: { token: 'a', extra: 1 }, more: [] }, { accessToken: 'a' }],
     ['expiresIn', { data: { token: 'a', expiresIn: 900 } }, { accessToken: 'a', lifetimeSeconds: 900 }],
     [
