@@ -1,0 +1,154 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo, Socket } from 'node:net';
+import { type Fault, type FaultySchedule, faultySchedule, misbehave } from './faults.ts';
+import { TokenApiModel, type TokenApiSettings } from './token-api-model.ts';
+
+export type Endpoint = 'login' | 'refresh' | 'resource';
+
+const PATHS: Readonly<Record<string, Endpoint>> = {
+  'POST /auth/token': 'login',
+  'POST /auth/token/refresh': 'refresh',
+  'GET /resource': 'resource',
+};
+
+export interface TokenApiOptions extends TokenApiSettings {
+  /** `expiresIn` in the answer, in seconds; default: left out. */
+  readonly expiresIn?: number | string;
+  /** Certificate and key in PEM form: the server then speaks TLS. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+  /** Told of every answered call, for a log. */
+  readonly onCall?: (endpoint: Endpoint, status: number) => void;
+}
+
+export interface TokenApi {
+  /** `http://127.0.0.1:<port>`, or `https://`. */
+  readonly baseUrl: string;
+  readonly model: TokenApiModel;
+  readonly faults: FaultySchedule<Endpoint>;
+  /** The most calls that were under way at once at one of the two token endpoints. */
+  readonly mostAtOnce: () => number;
+  /** Stops listening, as an API that is down does; open connections are cut. */
+  pause(): Promise<void>;
+  /** Listens again, at the same port. */
+  resume(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * A token API on loopback, with a resource that its tokens open:
+ *
+ * - `POST /auth/token` `{username, password}` and `POST /auth/token/refresh` `{refreshToken}` answer
+ *   `{data: {token, refreshToken}}`, or 401;
+ * - `GET /resource` answers 200 to a live bearer token, else 401.
+ */
+export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi> {
+  const model = new TokenApiModel(options);
+  const faults = faultySchedule<Endpoint>(options.now ?? Date.now);
+  let atOnce = 0;
+  let mostAtOnce = 0;
+
+  const answer = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+    const endpoint = PATHS[`${request.method} ${request.url}`];
+    const body = parse(await text(request));
+    if (endpoint === undefined) return sendJson(response, 404, { error: 'not found' });
+    const isTokenEndpoint = endpoint !== 'resource';
+    if (isTokenEndpoint) mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+    try {
+      const fault: Fault | undefined = faults.next(endpoint);
+      const work = () => {
+        const { status, body: answerBody } = serve(model, endpoint, request, body, options);
+        options.onCall?.(endpoint, status);
+        return { status, body: answerBody };
+      };
+      if (fault !== undefined) return await misbehave(fault, work, response);
+      const { status, body: answerBody } = work();
+      sendJson(response, status, answerBody);
+    } finally {
+      if (isTokenEndpoint) atOnce--;
+    }
+  };
+
+  const sockets = new Set<Socket>();
+  const listener: http.RequestListener = (request, response) => {
+    // A caller that hangs up in the middle is what some faults are about.
+    answer(request, response).catch(() => response.destroy());
+  };
+  const server =
+    options.tls === undefined ? http.createServer(listener) : https.createServer(options.tls, listener);
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+
+  let port = 0;
+  const listen = async () => {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(port, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    port = (server.address() as AddressInfo).port;
+  };
+  const stop = async () => {
+    const stopped = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const socket of sockets) socket.destroy();
+    await stopped;
+  };
+
+  await listen();
+  return {
+    baseUrl: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    model,
+    faults,
+    mostAtOnce: () => mostAtOnce,
+    pause: stop,
+    resume: listen,
+    close: stop,
+  };
+}
+
+function serve(
+  model: TokenApiModel,
+  endpoint: Endpoint,
+  request: http.IncomingMessage,
+  body: Readonly<Record<string, unknown>>,
+  { expiresIn }: TokenApiOptions,
+): { status: number; body: unknown } {
+  if (endpoint === 'resource') {
+    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    return model.accepts(token)
+      ? { status: 200, body: { message: 'hello' } }
+      : { status: 401, body: { error: 'invalid_token' } };
+  }
+  const issued =
+    endpoint === 'login' ? model.login(body.username, body.password) : model.refresh(body.refreshToken);
+  if (issued === undefined) return { status: 401, body: { message: `${endpoint} refused` } };
+  return { status: 200, body: { data: { ...issued, ...(expiresIn !== undefined && { expiresIn }) } } };
+}
+
+function sendJson(response: http.ServerResponse, status: number, body: unknown): void {
+  const headers: http.OutgoingHttpHeaders = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+  };
+  if (status === 401) headers['www-authenticate'] = 'Bearer error="invalid_token"';
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}
+
+async function text(request: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parse(body: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}
