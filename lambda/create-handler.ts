@@ -1,0 +1,61 @@
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { clientSettings } from './aws.ts';
+import { systemClock } from './clock.ts';
+import { secretsManagerStore } from './credentials.ts';
+import { postJson } from './http.ts';
+import { ssmStore } from './parameters.ts';
+import { powertoolsSink } from './powertools.ts';
+import { type ProcessDeps, processRecord } from './process-record.ts';
+import { sqsQueue } from './queue.ts';
+import type { RefreshDeps } from './refresh.ts';
+import type { FunctionConfig } from './settings.ts';
+import { stateStore } from './state.ts';
+import { telemetry } from './telemetry.ts';
+import { passwordTokenApi } from './token-api.ts';
+
+export type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
+
+/**
+ * Makes the function's handler, with SDK clients and memory of its own.
+ *
+ * A message that needs another attempt is reported as a batch item failure, so that function errors stay what they
+ * are: defects. On a FIFO queue everything after the first such message goes back too.
+ */
+export function createHandler(config: FunctionConfig): Handler {
+  const deps = realDeps(config);
+  return async ({ Records }) => {
+    for (const [index, record] of Records.entries()) {
+      if ((await processRecord(record, deps)) === 'again') {
+        return {
+          batchItemFailures: Records.slice(index).map(({ messageId }) => ({ itemIdentifier: messageId })),
+        };
+      }
+    }
+    return { batchItemFailures: [] };
+  };
+}
+
+function realDeps(config: FunctionConfig): ProcessDeps {
+  const { environment } = config;
+  const clock = systemClock;
+  const parameters = ssmStore(new SSMClient(clientSettings), config.keyArn);
+  const credentials = secretsManagerStore(new SecretsManagerClient(clientSettings));
+  const depsByToken = new Map<string, RefreshDeps>();
+  return {
+    settings: config,
+    clock,
+    queue: sqsQueue(config),
+    telemetry: telemetry(environment, powertoolsSink()),
+    refreshDeps(token, settings) {
+      const known = depsByToken.get(token);
+      if (known !== undefined) return known;
+      const states = stateStore({ environment, token, settings, parameters, credentials, clock });
+      const tokenApi = passwordTokenApi(settings.baseUrl, { post: postJson, clock });
+      const made = { settings, states, credentials, tokenApi, clock };
+      depsByToken.set(token, made);
+      return made;
+    },
+  };
+}
