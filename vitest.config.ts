@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/**/*.e2e.test.ts'],
     testTimeout: 20_000,
+    // Tests of time-outs wait for them, side by side.
+    maxConcurrency: 30,
   },
 });

@@ -1,6 +1,6 @@
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import { REJECTION_REASON_ATTRIBUTE } from '../lib/contract.ts';
-import { clientSettings, within } from './aws.ts';
+import { within } from './aws.ts';
 import type { QueueRecord } from './request.ts';
 
 const CALL_MS = 4_000;
@@ -14,11 +14,14 @@ export interface RequestQueue {
 }
 
 /** On SQS. The SDK client is loaded at the first use: most runs need none. */
-export function sqsQueue(urls: { queueUrl: string; deadLetterQueueUrl: string }): RequestQueue {
+export function sqsQueue(
+  urls: { queueUrl: string; deadLetterQueueUrl: string },
+  settings: SQSClientConfig,
+): RequestQueue {
   let client: SQSClient | undefined;
   const sqs = async () => {
     const module = await import('@aws-sdk/client-sqs');
-    client ??= new module.SQSClient(clientSettings);
+    client ??= new module.SQSClient(settings);
     return { ...module, client };
   };
   return {

@@ -11,6 +11,8 @@ export interface TokenApiSettings {
   readonly refreshTokenLifetimeSeconds?: number;
   /** Default: `opaque`. */
   readonly tokenFormat?: 'opaque' | 'jwt';
+  /** Whether a refresh spends the refresh token and answers a new one, or lets it go on. Default: true. */
+  readonly rotates?: boolean;
   /** Whether a spent refresh token, presented again, revokes all that came of the same login. Default: true. */
   readonly reuseDetection?: boolean;
   /** Refused logins in a row that lock a user out, and for how long. Default: never. */
@@ -102,8 +104,11 @@ export class TokenApiModel {
       this.counters.refusedRefreshes++;
       return undefined;
     }
-    issued.spent = true;
     this.counters.refreshes++;
+    if (this.#settings.rotates === false && typeof refreshToken === 'string') {
+      return { token: this.#issueAccessToken(issued.family), refreshToken };
+    }
+    issued.spent = true;
     return this.#issue(issued.family);
   }
 
@@ -137,23 +142,21 @@ export class TokenApiModel {
   }
 
   #issue(family: Family): IssuedTokens {
-    const { accessTokenLifetimeSeconds = 1800, refreshTokenLifetimeSeconds = 7 * 24 * 3600 } = this.#settings;
+    const { refreshTokenLifetimeSeconds = 7 * 24 * 3600 } = this.#settings;
+    const token = this.#issueAccessToken(family);
+    const refreshToken = this.#secret('rt');
+    const expiresAt = this.#now() + refreshTokenLifetimeSeconds * SECOND;
+    this.#refreshTokens.set(refreshToken, { family, expiresAt, spent: false });
+    return { token, refreshToken };
+  }
+
+  #issueAccessToken(family: Family): string {
+    const { accessTokenLifetimeSeconds = 1800 } = this.#settings;
     const now = this.#now();
     this.#forgetExpired(now);
-    const issuedTokens = {
-      token: this.#newToken(now, accessTokenLifetimeSeconds),
-      refreshToken: this.#secret('rt'),
-    };
-    this.#accessTokens.set(issuedTokens.token, {
-      family,
-      expiresAt: now + accessTokenLifetimeSeconds * SECOND,
-    });
-    this.#refreshTokens.set(issuedTokens.refreshToken, {
-      family,
-      expiresAt: now + refreshTokenLifetimeSeconds * SECOND,
-      spent: false,
-    });
-    return issuedTokens;
+    const token = this.#newToken(now, accessTokenLifetimeSeconds);
+    this.#accessTokens.set(token, { family, expiresAt: now + accessTokenLifetimeSeconds * SECOND });
+    return token;
   }
 
   /** Maps keep insertion order and lifetimes are equal, so the expired ones stand in front. */

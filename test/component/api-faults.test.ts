@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../../lib/contract.ts';
+import { type ApiFault, apiFaults } from './api-faults.ts';
+import { type Attempt, openStage, PASSWORD, type Stage } from './stage.ts';
+
+const CALLS = ['refresh', 'login'] as const;
+type Call = (typeof CALLS)[number];
+
+async function inject(stage: Stage, call: Call, { fault, times }: ApiFault): Promise<void> {
+  if (fault === 'down') await stage.api.pause();
+  else stage.api.faults.add(call, fault, times);
+}
+
+async function end(stage: Stage, { fault }: ApiFault): Promise<void> {
+  if (fault === 'down') await stage.api.resume();
+  else stage.api.faults.clear();
+}
+
+const codeOf = ({ code }: ApiFault, call: Call) => (typeof code === 'object' ? code[call] : code);
+
+function expectEnding({ line, retryInSeconds }: Attempt, fault: ApiFault, call: Call): void {
+  const ending = fault[call];
+  if (ending === 'ok' || ending === 'login') {
+    expect(line).toMatchObject({ outcome: 'refreshed', how: ending === 'ok' ? call : 'login' });
+    return;
+  }
+  expect(line).toMatchObject({ outcome: 'failed', code: codeOf(fault, call) });
+  if (ending === 'ends') {
+    expect(retryInSeconds).toBeUndefined();
+    return;
+  }
+  const leastSeconds = fault.leastPauseSeconds ?? 1;
+  expect(retryInSeconds).toBeGreaterThanOrEqual(leastSeconds);
+  expect(retryInSeconds).toBeLessThanOrEqual(Math.max(20, leastSeconds + 60));
+}
+
+/** Before each fault there is a token that is ten minutes old; for a login, without a refresh token. */
+describe.each(CALLS)('the token API at %s:', (call) => {
+  it.concurrent.for(apiFaults)('$name', async (fault, { onTestFinished }) => {
+    const stage = await openStage();
+    onTestFinished(stage.close);
+    const before = stage.startWithToken({ refreshToken: call === 'refresh' });
+    await inject(stage, call, fault);
+    const first = await stage.attempt();
+
+    expectEnding(first, fault, call);
+    expect(first.tookMs).toBeLessThan(LIMITS.attemptSeconds * 1000);
+    const failed = fault[call] === 'retry' || fault[call] === 'ends';
+    expect(stage.accessToken() === before).toBe(failed);
+    expect(stage.api.mostAtOnce()).toBeLessThanOrEqual(1);
+
+    await end(stage, fault);
+    if (fault[call] === 'retry') {
+      const second = await stage.attempt({}, { attempt: 2 });
+      expect(second.line).toMatchObject({ outcome: 'refreshed' });
+      expect(stage.api.model.accepts(stage.accessToken() ?? '')).toBe(true);
+    }
+    expect(stage.emitted()).not.toContain(PASSWORD);
+    expect(stage.emitted()).not.toContain(before);
+    expect(stage.emitted()).not.toContain(stage.accessToken());
+  });
+});

@@ -1,0 +1,208 @@
+import { MINUTE } from '../../lambda/clock.ts';
+import { createHandler, type Handler } from '../../lambda/create-handler.ts';
+import type { MetricGroup } from '../../lambda/measurements.ts';
+import { EMPTY_SESSION, type Session } from '../../lambda/session.ts';
+import { hash } from '../../lambda/state.ts';
+import type { LogFields, Sink } from '../../lambda/telemetry.ts';
+import {
+  accessTokenParameter,
+  credentialsSecret,
+  LIMITS,
+  type RefreshRequestBody,
+  SETTINGS_FORMAT_VERSION,
+  sessionParameter,
+  type TokenSettings,
+} from '../../lib/contract.ts';
+import type { FifoQueue } from '../../local/memory-aws/fifo-queue.ts';
+import { type MemoryAws, startMemoryAws } from '../../local/memory-aws/server.ts';
+import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
+import {
+  startTokenApi,
+  type TokenApi,
+  type TokenApiOptions,
+} from '../../local/token-api/token-api-server.ts';
+
+const ENVIRONMENT = 'sandbox';
+export const TOKEN = 'payments-api';
+export const ACCESS_TOKEN = accessTokenParameter(ENVIRONMENT, TOKEN);
+export const SESSION = sessionParameter(ENVIRONMENT, TOKEN);
+export const SECRET = credentialsSecret(ENVIRONMENT, TOKEN);
+export const USERNAME = 'refresher-user';
+export const PASSWORD = 'correct horse/battery+staple="é"';
+
+/** What one run of the function did with one message. */
+export interface Attempt {
+  readonly line: LogFields & { readonly message: string };
+  readonly metrics: readonly MetricGroup[];
+  /** Seconds until the queue hands the message out again; undefined: it is done with. */
+  readonly retryInSeconds: number | undefined;
+  readonly tookMs: number;
+}
+
+export interface StageOptions {
+  readonly tokenApi?: Partial<TokenApiOptions>;
+  readonly token?: Partial<TokenSettings>;
+}
+
+/** The real handler and SDK clients over HTTP, before an AWS in memory and a real token API server. */
+export interface Stage {
+  readonly aws: MemoryAws;
+  readonly api: TokenApi;
+  readonly queue: FifoQueue;
+  readonly deadLetters: FifoQueue;
+  /** All that left the function: log lines, metrics, dead letters, descriptions. */
+  emitted(): string;
+  storeCredentials(value: string): void;
+  /** Makes it ten minutes since a login, with or without a refresh token to go on with; answers the access token. */
+  startWithToken(options?: { refreshToken?: boolean }): string;
+  /** The access token that consumers read now. */
+  accessToken(): string | undefined;
+  /** Value of a parameter now. */
+  read(name: string): string | undefined;
+  /** Forgets what the container remembers. */
+  newContainer(): void;
+  /** Sends a message and lets the function handle it, as the so-manieth attempt. */
+  attempt(
+    message?: Partial<RefreshRequestBody> | string,
+    options?: { group?: string; attempt?: number },
+  ): Promise<Attempt>;
+  close(): Promise<void>;
+}
+
+export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}): Promise<Stage> {
+  const aws = await startMemoryAws();
+  const api = await startTokenApi({ users: { [USERNAME]: PASSWORD }, ...tokenApi });
+  const deadLetters = aws.queues.create('dead-letters.fifo');
+  const queue = aws.queues.create('requests.fifo', { visibilitySeconds: LIMITS.visibilitySeconds });
+  const lines: (LogFields & { message: string })[] = [];
+  const groups: MetricGroup[] = [];
+  const sink: Sink = {
+    log: (_, message, fields) => lines.push({ message, ...fields }),
+    emit: (group) => groups.push(group),
+  };
+  aws.secrets.createSecret({ Name: SECRET });
+  const container = (): Handler => createHandler(config(aws, api, token), { clients: clients(aws), sink });
+  let handler = container();
+  let sent = 0;
+
+  return {
+    aws,
+    api,
+    queue,
+    deadLetters,
+    emitted: () => JSON.stringify([lines, groups, deadLetters.receive(), descriptions(aws)]),
+    storeCredentials(value) {
+      aws.secrets.putSecretValue({ SecretId: SECRET, SecretString: value });
+    },
+    startWithToken({ refreshToken: keepsRefreshToken = true } = {}) {
+      return putSession({ aws, api, keepsRefreshToken });
+    },
+    accessToken: () => read(aws, ACCESS_TOKEN),
+    read: (name) => read(aws, name),
+    newContainer: () => {
+      handler = container();
+    },
+    async attempt(message = {}, { group = TOKEN, attempt = 1 } = {}) {
+      const body =
+        typeof message === 'string'
+          ? message
+          : JSON.stringify({ token: TOKEN, requestedBy: 'operator', ...message });
+      queue.send({ body, groupId: group, deduplicationId: String(++sent) });
+      const [received] = queue.receive();
+      if (received === undefined) throw new Error('the queue handed out nothing');
+      const record = sqsRecord(received, queue.arn);
+      record.attributes.ApproximateReceiveCount = String(attempt);
+      const before = { lines: lines.length, groups: groups.length };
+      const startedAt = Date.now();
+      const { batchItemFailures } = await handler({ Records: [record] });
+      const tookMs = Date.now() - startedAt;
+      const visibleAt = queue.nextVisibleAt();
+      const again = batchItemFailures.length > 0;
+      queue.delete(received.receiptHandle);
+      return {
+        line: lines.slice(before.lines).find(({ outcome }) => outcome !== undefined) ?? {
+          message: 'nothing was logged',
+        },
+        metrics: groups.slice(before.groups),
+        retryInSeconds:
+          again && visibleAt !== undefined ? Math.round((visibleAt - Date.now()) / 1000) : undefined,
+        tookMs,
+      };
+    },
+    async close() {
+      await Promise.all([aws.close(), api.close()]);
+    },
+  };
+}
+
+function config(aws: MemoryAws, api: TokenApi, token: Partial<TokenSettings>) {
+  return {
+    formatVersion: SETTINGS_FORMAT_VERSION,
+    environment: ENVIRONMENT,
+    tokens: {
+      [TOKEN]: {
+        baseUrl: api.baseUrl,
+        credentialsSecretId: SECRET,
+        intervalSeconds: 1500,
+        accessTokenLifetimeSeconds: 1800,
+        refreshTokenLifetimeSeconds: 604_800,
+        ...token,
+      },
+    },
+    keyArn: 'arn:aws:kms:us-east-1:000000000000:key/11111111-2222-3333-4444-555555555555',
+    queueUrl: aws.queues.url('requests.fifo'),
+    deadLetterQueueUrl: aws.queues.url('dead-letters.fifo'),
+  } as const;
+}
+
+const clients = ({ endpoint }: MemoryAws) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+});
+
+export const credentialsOf = (password: string): string => JSON.stringify({ username: USERNAME, password });
+
+function putSession({
+  aws,
+  api,
+  keepsRefreshToken,
+}: {
+  aws: MemoryAws;
+  api: TokenApi;
+  keepsRefreshToken: boolean;
+}): string {
+  const { VersionId = '' } = aws.secrets.putSecretValue({
+    SecretId: SECRET,
+    SecretString: credentialsOf(PASSWORD),
+  });
+  const issued = api.model.login(USERNAME, PASSWORD);
+  if (issued === undefined) throw new Error('the token API refused the login');
+  const { token, refreshToken } = issued;
+  const obtainedAt = Date.now() - 10 * MINUTE;
+  const session: Session = {
+    ...EMPTY_SESSION,
+    granted: {
+      accessTokenHash: hash(token),
+      how: 'login',
+      obtainedAt,
+      expiresAt: obtainedAt + 30 * MINUTE,
+      credentialsVersion: VersionId,
+      ...(keepsRefreshToken && { refreshToken }),
+    },
+  };
+  const put = (Name: string, Value: string) =>
+    aws.parameters.putParameter({ Name, Value, Type: 'SecureString' });
+  put(SESSION, JSON.stringify(session));
+  put(ACCESS_TOKEN, token);
+  return token;
+}
+
+function read(aws: MemoryAws, name: string): string | undefined {
+  const { Parameters } = aws.parameters.getParameters({ Names: [name], WithDecryption: true });
+  return Parameters?.[0]?.Value;
+}
+
+function descriptions(aws: MemoryAws): unknown {
+  return aws.parameters.describeParameters({});
+}
