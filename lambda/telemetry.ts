@@ -102,5 +102,5 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
 
 function adviceOn(code: string, { settings }: Measured): string | undefined {
   if (code !== 'NoCredentials') return undefined;
-  return `set them: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file://credentials.json`;
+  return `set them: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin`;
 }

@@ -33,6 +33,12 @@ export const environmentPrefix = (environment: string): string => `token-refresh
 export const tokenResourceName = (environment: string, token: string): string =>
   `${environmentPrefix(environment)}-${token}`;
 
+/** FIFO queue that takes refresh requests. The name is fixed, so that a consumer's stack can derive ARN and URL. */
+export const requestQueueName = (environment: string): string => `${environmentPrefix(environment)}.fifo`;
+
+/** Alias of the key that encrypts an environment's parameters and secrets. */
+export const keyAlias = (environment: string): string => `alias/token-refresher/${environment}`;
+
 /** Environment variables that the stack sets on the function. */
 export const FUNCTION_ENV = {
   /** ARN of the customer managed key that encrypts the parameters; absent: the AWS managed key of SSM. */

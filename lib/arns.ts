@@ -1,0 +1,45 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { environmentPrefix, requestQueueName } from './contract.ts';
+
+/** ARNs of what has a fixed name, in the account and Region of the scope's stack. */
+
+/** @param name with its leading slash; may end in `*`. */
+export const parameterArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({ service: 'ssm', resource: 'parameter', resourceName: name.slice(1) });
+
+/** @param name may end in `*`, as it must in a pattern: Secrets Manager adds six random characters. */
+export const secretArn = (scope: Construct, name: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'secretsmanager',
+    resource: 'secret',
+    resourceName: name,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+export const requestQueueArn = (scope: Construct, environment: string): string =>
+  Stack.of(scope).formatArn({ service: 'sqs', resource: requestQueueName(environment) });
+
+export const scheduleGroupArn = (scope: Construct, environment: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'scheduler',
+    resource: 'schedule-group',
+    resourceName: environmentPrefix(environment),
+  });
+
+/** Pattern of the ARNs of the environment's rules. No environment's name begins with another's and a hyphen. */
+export const ruleArns = (scope: Construct, environment: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'events',
+    resource: 'rule',
+    resourceName: `${environmentPrefix(environment)}-*`,
+  });
+
+/** Pattern of the ARNs of the environment's alarms. */
+export const alarmArns = (scope: Construct, environment: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: `${environmentPrefix(environment)}-*`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

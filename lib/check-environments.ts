@@ -1,0 +1,109 @@
+import { checkArn } from './check-arn.ts';
+import { type CheckedToken, checkToken } from './check-token.ts';
+import { type Adoption, checkAdoptedOnce, checkTokens } from './check-tokens.ts';
+import { ENVIRONMENT_NAME } from './contract.ts';
+import { checkFlag, checkKeys, SettingError, show } from './setting-error.ts';
+import type { EnvironmentSettings } from './settings.ts';
+
+const KEYS: Readonly<Record<keyof EnvironmentSettings, true>> = {
+  name: true,
+  account: true,
+  region: true,
+  alarmEmail: true,
+  alarmTopicArn: true,
+  production: true,
+  higherThroughput: true,
+  tokens: true,
+};
+
+/**
+ * Checks the environments file as a whole, before any stack is made.
+ *
+ * @throws SettingError for the first setting that breaks a rule.
+ */
+export function checkEnvironments(environments: readonly EnvironmentSettings[]): void {
+  if (!Array.isArray(environments) || environments.length === 0) {
+    throw new SettingError(
+      { setting: 'environments' },
+      'must be a list of at least one environment',
+      show(environments),
+    );
+  }
+  const names = new Set<string>();
+  const adoptions: Adoption[] = [];
+  for (const settings of environments) {
+    const tokens = checkEnvironment(settings);
+    if (names.has(settings.name)) {
+      throw new SettingError(
+        { setting: 'environments' },
+        'must have different names',
+        `${show(settings.name)} twice`,
+      );
+    }
+    names.add(settings.name);
+    adoptions.push(...tokens.map((token) => ({ environment: settings.name, token })));
+  }
+  checkAdoptedOnce(adoptions);
+}
+
+function checkEnvironment(settings: EnvironmentSettings): CheckedToken[] {
+  const { name: environment, account, region, higherThroughput = false } = settings;
+  checkEnvironmentName(environment);
+  checkKeys({ environment }, settings, KEYS);
+  checkPlace(settings);
+  checkAlarmReceiver(settings);
+  checkFlag({ environment, setting: 'production' }, settings.production);
+  checkFlag({ environment, setting: 'higherThroughput' }, settings.higherThroughput);
+  if (!Array.isArray(settings.tokens)) {
+    throw new SettingError({ environment, setting: 'tokens' }, 'must be a list', show(settings.tokens));
+  }
+  const tokens = settings.tokens.map(({ name, ...props }) =>
+    checkToken({ environment, account, region, local: false }, name, props),
+  );
+  checkTokens({ environment, higherThroughput, tokens });
+  return tokens;
+}
+
+/** @throws SettingError */
+export function checkEnvironmentName(name: unknown): asserts name is string {
+  if (typeof name === 'string' && ENVIRONMENT_NAME.test(name)) return;
+  const rule = 'must be lower-case letters and digits, a letter first, at most 16 characters';
+  throw new SettingError({ setting: 'name of an environment' }, rule, show(name));
+}
+
+function checkPlace({ name: environment, account, region }: EnvironmentSettings): void {
+  if (account !== undefined && !matches(account, /^\d{12}$/)) {
+    throw new SettingError(
+      { environment, setting: 'account' },
+      'must be 12 digits, in quotes',
+      show(account),
+    );
+  }
+  if (region !== undefined && !matches(region, /^[a-z]{2}(-[a-z]+)+-\d$/)) {
+    throw new SettingError(
+      { environment, setting: 'region' },
+      'must be a Region such as "eu-central-1"',
+      show(region),
+    );
+  }
+}
+
+function checkAlarmReceiver(settings: EnvironmentSettings): void {
+  const { name: environment, account, region, alarmEmail, alarmTopicArn } = settings;
+  checkAlarmEmail(environment, alarmEmail);
+  if (alarmTopicArn === undefined) return;
+  const path = { environment, setting: 'alarmTopicArn' };
+  checkArn(path, alarmTopicArn, { kind: 'topic', place: { account, region } });
+  if (alarmEmail !== undefined) {
+    throw new SettingError(path, 'goes without alarmEmail: subscribe the address to that topic', 'both');
+  }
+}
+
+/** @throws SettingError if the optional value is no address. */
+export function checkAlarmEmail(environment: string, value: unknown): void {
+  if (value === undefined || (typeof value === 'string' && /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value))) return;
+  throw new SettingError({ environment, setting: 'alarmEmail' }, 'must be an e-mail address', show(value));
+}
+
+const matches = (value: unknown, pattern: RegExp): boolean =>
+  typeof value === 'string' && pattern.test(value);

@@ -1,0 +1,92 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AspectPriority, Aspects, AssetHashType, DockerImage, Lazy } from 'aws-cdk-lib';
+import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { buildSync } from 'esbuild';
+import { type FunctionSettings, SETTINGS_FILE } from './contract.ts';
+
+const SOURCE = join(import.meta.dirname, '../lambda');
+
+/** Lambda's name of the entry: file `index.mjs`, export `handler`. */
+export const HANDLER = 'index.handler';
+
+/**
+ * Writes what the function consists of: one minified ES module, SDK clients included, and its settings.
+ *
+ * @param outputDirectory an existing directory.
+ * @returns the size of the code.
+ */
+export function bundleFunction(outputDirectory: string, settings: FunctionSettings): { bytes: number } {
+  const code = bundledCode();
+  writeFileSync(join(outputDirectory, 'index.mjs'), code);
+  writeFileSync(join(outputDirectory, SETTINGS_FILE), `${JSON.stringify(settings, null, 2)}\n`);
+  return { bytes: code.byteLength };
+}
+
+let bundled: Uint8Array | undefined;
+
+/** The same for every environment, so bundled once. */
+const bundledCode = (): Uint8Array => (bundled ??= bundle());
+
+function bundle(): Uint8Array {
+  const [module] = buildSync({
+    entryPoints: [join(SOURCE, 'handler.ts')],
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    mainFields: ['module', 'main'],
+    legalComments: 'none',
+    write: false,
+  }).outputFiles;
+  if (module === undefined) throw new Error('esbuild made no module of the handler');
+  return module.contents;
+}
+
+/**
+ * The function's code asset. It holds the settings of all tokens, so it is made at synthesis, when the last token
+ * has been added, and not when the function is constructed.
+ */
+export class FunctionCode extends Code {
+  readonly isInline = false;
+  readonly #settings: () => FunctionSettings;
+
+  constructor(settings: () => FunctionSettings) {
+    super();
+    this.#settings = settings;
+  }
+
+  override bind(scope: Construct): CodeConfig {
+    let asset: CodeConfig['s3Location'];
+    const makeAsset = (node: unknown) => {
+      if (node === scope) asset ??= assetOf(this.#settings()).bind(scope).s3Location;
+    };
+    Aspects.of(scope).add({ visit: makeAsset }, { priority: AspectPriority.MUTATING });
+    return {
+      s3Location: {
+        bucketName: Lazy.string({ produce: () => asset?.bucketName }),
+        objectKey: Lazy.string({ produce: () => asset?.objectKey }),
+      },
+    };
+  }
+}
+
+function assetOf(settings: FunctionSettings): Code {
+  return Code.fromAsset(SOURCE, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('never-used'),
+      // The CDK reuses an asset whose options are equal, and does not see what tryBundle closes over: without this
+      // the second environment of an app would be deployed with the settings of the first.
+      environment: { SETTINGS: JSON.stringify(settings) },
+      local: {
+        tryBundle(outputDirectory) {
+          bundleFunction(outputDirectory, settings);
+          return true;
+        },
+      },
+    },
+  });
+}

@@ -1,0 +1,60 @@
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  DeduplicationScope,
+  FifoThroughputLimit,
+  Queue,
+  QueueEncryption,
+  type QueueProps,
+} from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ruleArns } from './arns.ts';
+import { environmentPrefix, LIMITS, requestQueueName } from './contract.ts';
+
+/**
+ * Longer than the longest interval: a request older than its token's interval is dropped anyway, and one that nobody
+ * can receive should wait for the repair.
+ */
+const RETENTION = Duration.days(1);
+
+const SHARED: QueueProps = {
+  fifo: true,
+  contentBasedDeduplication: true,
+  encryption: QueueEncryption.SQS_MANAGED,
+  enforceSSL: true,
+};
+
+/** The one door for refresh requests: a FIFO queue whose message groups are the tokens, and its dead-letter queue. */
+export class RequestQueue extends Construct {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+
+  constructor(scope: Construct, id: string, { environment }: { environment: string }) {
+    super(scope, id);
+    this.deadLetterQueue = new Queue(this, 'DeadLetterQueue', {
+      ...SHARED,
+      queueName: `${environmentPrefix(environment)}-dead-letters.fifo`,
+      retentionPeriod: Duration.days(14),
+    });
+    this.queue = new Queue(this, 'Queue', {
+      ...SHARED,
+      queueName: requestQueueName(environment),
+      // Equal bodies for two tokens are two requests, and no token's traffic slows another's.
+      deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
+      fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      visibilityTimeout: Duration.seconds(LIMITS.visibilitySeconds),
+      retentionPeriod: RETENTION,
+      deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: LIMITS.maxReceiveCount },
+    });
+    // One statement for all rules: a queue policy holds 20, and CDK's own rule target adds one each.
+    this.queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AllowRules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions: ['sqs:SendMessage'],
+        resources: [this.queue.queueArn],
+        conditions: { ArnLike: { 'aws:SourceArn': ruleArns(this, environment) } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,87 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnSchedule, CfnScheduleGroup, ContextAttribute } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { scheduleGroupArn } from './arns.ts';
+import type { CheckedToken } from './check-token.ts';
+import { environmentPrefix, type RefreshRequestBody, tokenResourceName } from './contract.ts';
+
+export interface SchedulesProps {
+  readonly environment: string;
+  readonly queue: IQueue;
+}
+
+/** As many as Scheduler allows: it is the age of a tick that ends its delivery. */
+const MOST_DELIVERY_ATTEMPTS = 185;
+
+/** The schedules of an environment: one group, whose metrics they share, and one role that may only ask for refreshes. */
+export class Schedules extends Construct {
+  readonly #props: SchedulesProps;
+  readonly #group: CfnScheduleGroup;
+  readonly #role: Role;
+
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
+    super(scope, id);
+    this.#props = props;
+    const groupName = environmentPrefix(props.environment);
+    this.#group = new CfnScheduleGroup(this, 'Group', { name: groupName });
+    this.#role = new Role(this, 'Role', {
+      description: `Lets the schedules of ${groupName} ask for refreshes`,
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': Stack.of(this).account,
+            // The group and not the schedule: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+            'aws:SourceArn': scheduleGroupArn(this, props.environment),
+          },
+        },
+      }),
+      // Inline, so that the role is never without it: a schedule fires as soon as it exists.
+      inlinePolicies: {
+        AskForRefreshes: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [props.queue.queueArn] }),
+          ],
+        }),
+      },
+    });
+  }
+
+  /**
+   * Asks for a refresh of the token at every interval. A tick that cannot be delivered is given up after one interval,
+   * when the next one is due, and counted as dropped in the group's metrics; there is no dead-letter queue for it,
+   * since nothing could be done with a tick that is late.
+   */
+  add(scope: Construct, id: string, token: CheckedToken): CfnSchedule {
+    const { environment, queue } = this.#props;
+    const body: RefreshRequestBody = {
+      token: token.name,
+      requestedBy: 'schedule',
+      scheduledTime: ContextAttribute.scheduledTime,
+      executionId: ContextAttribute.executionId,
+    };
+    return new CfnSchedule(scope, id, {
+      name: tokenResourceName(environment, token.name),
+      groupName: this.#group.ref,
+      description: `Asks for a refresh of token ${token.name} of ${environment}`,
+      scheduleExpression: rate(token.settings.intervalSeconds),
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: queue.queueArn,
+        roleArn: this.#role.roleArn,
+        input: JSON.stringify(body),
+        sqsParameters: { messageGroupId: token.name },
+        retryPolicy: {
+          maximumEventAgeInSeconds: token.settings.intervalSeconds,
+          maximumRetryAttempts: MOST_DELIVERY_ATTEMPTS,
+        },
+      },
+    });
+  }
+}
+
+function rate(intervalSeconds: number): string {
+  const minutes = intervalSeconds / 60;
+  return `rate(${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`;
+}

@@ -1,0 +1,62 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { accessTokenParameter, credentialsSecret } from './contract.ts';
+import type { EnvironmentSettings } from './settings.ts';
+import { TokenRefresher } from './token-refresher.ts';
+
+export interface TokenRefresherStackProps extends EnvironmentSettings {
+  /** For the local run, see `TokenRefresherProps`. Default: false. */
+  readonly local?: boolean;
+}
+
+/** Stands for the token's name in the outputs, which are one for all tokens. */
+const ANY_TOKEN = '<token>';
+
+/** One environment as a stack. */
+export class TokenRefresherStack extends Stack {
+  readonly refresher: TokenRefresher;
+
+  /** @throws SettingError */
+  constructor(scope: Construct, id: string, props: TokenRefresherStackProps) {
+    const { name: environment, account, region, alarmTopicArn, tokens, ...settings } = props;
+    super(scope, id, {
+      description: `Keeps access tokens fresh in SSM Parameter Store: ${environment}`,
+      env: { ...(account !== undefined && { account }), ...(region !== undefined && { region }) },
+    });
+    this.refresher = new TokenRefresher(this, 'Refresher', {
+      ...settings,
+      environment,
+      ...(alarmTopicArn !== undefined && {
+        alarmTopic: Topic.fromTopicArn(this, 'ExistingAlarmTopic', alarmTopicArn),
+      }),
+    });
+    for (const { name, ...token } of tokens) this.refresher.addToken(name, token);
+    this.#tellWhereThingsAre(environment);
+  }
+
+  #tellWhereThingsAre(environment: string): void {
+    const credentials = credentialsSecret(environment, ANY_TOKEN);
+    const outputs = {
+      AccessTokens: {
+        description: 'SSM parameters, SecureString, that hold the access tokens',
+        value: accessTokenParameter(environment, ANY_TOKEN),
+      },
+      Credentials: {
+        description: 'Secrets that hold the credentials: {"username": "...", "password": "..."}',
+        value: credentials,
+      },
+      SetCredentials: {
+        description:
+          'Stores credentials: type or paste the JSON, then Enter and Ctrl-D. Keeps them out of files, shell history and process list',
+        value: `aws secretsmanager put-secret-value --region ${this.region} --secret-id '${credentials}' --secret-string file:///dev/stdin`,
+      },
+      AlarmTopic: { description: 'SNS topic that alarms go to', value: this.refresher.alarmTopic.topicArn },
+      Log: {
+        description: 'Log group of the function: aws logs tail <it> --follow',
+        value: this.refresher.function.logGroup.logGroupName,
+      },
+    };
+    for (const [id, output] of Object.entries(outputs)) new CfnOutput(this, id, output);
+  }
+}

@@ -1,0 +1,91 @@
+import { Stack } from 'aws-cdk-lib';
+import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { parameterArn, requestQueueArn } from './arns.ts';
+import { checkEnvironmentName } from './check-environments.ts';
+import { checkTokenName } from './check-token.ts';
+import { accessTokenParameter, keyAlias, requestQueueName } from './contract.ts';
+import { usedThrough } from './key-conditions.ts';
+
+export interface TokenAttributes {
+  /** The environment that keeps the token: `sandbox`. */
+  readonly environment: string;
+  /** The token's name there: `payments-api`. */
+  readonly name: string;
+}
+
+/** A token, as its consumers see it. */
+export class Token {
+  /**
+   * Refers to a token by its names, from any stack in the account and Region of its environment. Needs nothing of the
+   * environment's stack, neither to synthesize nor to deploy.
+   *
+   * @throws SettingError if a name is malformed.
+   */
+  static fromName(scope: Construct, { environment, name }: TokenAttributes): Token {
+    checkEnvironmentName(environment);
+    checkTokenName(environment, name);
+    return new Token(scope, { environment, name });
+  }
+
+  readonly environment: string;
+  readonly name: string;
+  /** Name of the SecureString parameter that holds the access token. */
+  readonly parameterName: string;
+  /** Where requests for a refresh are sent, with the token's name as message group. */
+  readonly requestQueueUrl: string;
+  readonly #scope: Construct;
+  readonly #key: IKey | undefined;
+
+  /** Use {@link Token.fromName} or `TokenRefresher.addToken`. */
+  constructor(scope: Construct, { environment, name, key }: TokenAttributes & { readonly key?: IKey }) {
+    const { account, region, urlSuffix } = Stack.of(scope);
+    this.environment = environment;
+    this.name = name;
+    this.parameterName = accessTokenParameter(environment, name);
+    this.requestQueueUrl = `https://sqs.${region}.${urlSuffix}/${account}/${requestQueueName(environment)}`;
+    this.#scope = scope;
+    this.#key = key;
+  }
+
+  /**
+   * Lets the grantee read this access token, and decrypt it through Parameter Store. It gets nothing else that the
+   * key protects: the ciphertext is bound to the parameter's name, and the key is not used directly.
+   */
+  grantRead(grantee: IGrantable): Grant {
+    const parameter = parameterArn(this.#scope, this.parameterName);
+    const read = Grant.addToPrincipal({
+      grantee,
+      actions: ['ssm:GetParameter', 'ssm:GetParameters'],
+      resourceArns: [parameter],
+    });
+    return read.combine(this.#grantDecrypt(grantee, parameter));
+  }
+
+  /**
+   * Lets the grantee ask for a refresh, as after a 401. A queue knows no message groups in its policies: whoever may
+   * send reaches every token of the environment. The refresher rations what they can cause.
+   */
+  grantRequestRefresh(grantee: IGrantable): Grant {
+    const queue = requestQueueArn(this.#scope, this.environment);
+    return Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [queue] });
+  }
+
+  #grantDecrypt(grantee: IGrantable, parameter: string): Grant {
+    const conditions = usedThrough(this.#scope, 'ssm', [parameter]);
+    const actions = ['kms:Decrypt'];
+    if (this.#key !== undefined) {
+      return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.#key.keyArn], conditions });
+    }
+    // Another stack cannot know the key's ARN, and a policy cannot name a key by its alias other than in a condition.
+    const anyKey = Stack.of(this.#scope).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });
+    const alias = { 'ForAnyValue:StringEquals': { 'kms:ResourceAliases': keyAlias(this.environment) } };
+    return Grant.addToPrincipal({
+      grantee,
+      actions,
+      resourceArns: [anyKey],
+      conditions: { ...conditions, ...alias },
+    });
+  }
+}

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import { manyTokens, payments, resourceOf, resourcesOf, templateOf } from './synth.ts';
+
+const ARN = 'ap-southeast-2:123456789012';
+const QUEUE = `arn:aws:sqs:${ARN}:token-refresher-sandbox.fifo`;
+const DEAD_LETTERS = `arn:aws:sqs:${ARN}:token-refresher-sandbox-dead-letters.fifo`;
+const TOPIC = `arn:aws:sns:${ARN}:the-stacks-topic`;
+
+describe('the queues', () => {
+  const template = templateOf({ tokens: manyTokens(21) });
+  const [deadLetters, requests] = resourcesOf(template, 'AWS::SQS::Queue');
+
+  it('take requests in turn for each token', () => {
+    expect(requests?.Properties).toEqual({
+      QueueName: 'token-refresher-sandbox.fifo',
+      FifoQueue: true,
+      ContentBasedDeduplication: true,
+      DeduplicationScope: 'messageGroup',
+      FifoThroughputLimit: 'perMessageGroupId',
+      VisibilityTimeout: 60,
+      MessageRetentionPeriod: 24 * 60 * 60,
+      SqsManagedSseEnabled: true,
+      RedrivePolicy: { deadLetterTargetArn: DEAD_LETTERS, maxReceiveCount: 250 },
+    });
+  });
+
+  it('keep dead letters for 14 days', () => {
+    expect(deadLetters?.Properties).toEqual({
+      QueueName: 'token-refresher-sandbox-dead-letters.fifo',
+      FifoQueue: true,
+      ContentBasedDeduplication: true,
+      MessageRetentionPeriod: 14 * 24 * 60 * 60,
+      SqsManagedSseEnabled: true,
+    });
+  });
+
+  it('admit the rules of 21 tokens by one statement, and nothing without TLS', () => {
+    const denial = (queue: string) => ({
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'sqs:*',
+      Resource: queue,
+      Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+    });
+    const policies = resourcesOf(template, 'AWS::SQS::QueuePolicy');
+    expect(policies.map(({ Properties }) => Properties.PolicyDocument)).toEqual([
+      { Version: '2012-10-17', Statement: [denial(DEAD_LETTERS)] },
+      {
+        Version: '2012-10-17',
+        Statement: [
+          denial(QUEUE),
+          {
+            Sid: 'AllowRules',
+            Effect: 'Allow',
+            Principal: { Service: 'events.amazonaws.com' },
+            Action: 'sqs:SendMessage',
+            Resource: QUEUE,
+            Condition: {
+              ArnLike: { 'aws:SourceArn': `arn:aws:events:${ARN}:rule/token-refresher-sandbox-*` },
+            },
+          },
+        ],
+      },
+    ]);
+  });
+});
+
+describe('the function', () => {
+  const template = templateOf();
+
+  it('runs on nodejs24.x and arm64, and logs text, in which CloudWatch finds embedded metrics', () => {
+    expect(resourceOf(template, 'AWS::Lambda::Function').Properties).toMatchObject({
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      MemorySize: 512,
+      Timeout: 20,
+      LoggingConfig: { LogFormat: 'Text' },
+      Environment: {
+        Variables: {
+          TOKEN_REFRESHER_KEY_ARN: `arn:aws:kms:${ARN}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+          TOKEN_REFRESHER_QUEUE_URL: QUEUE,
+          TOKEN_REFRESHER_DEAD_LETTER_QUEUE_URL: DEAD_LETTERS,
+          POWERTOOLS_SERVICE_NAME: 'token-refresher',
+          POWERTOOLS_METRICS_NAMESPACE: 'TokenRefresher',
+        },
+      },
+    });
+  });
+
+  it('gets one message at a time and says itself which are to come back', () => {
+    expect(resourceOf(template, 'AWS::Lambda::EventSourceMapping').Properties).toMatchObject({
+      EventSourceArn: QUEUE,
+      BatchSize: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('does not start before its permissions are there', () => {
+    const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
+    const [policy] = Object.keys(template.findResources('AWS::IAM::Policy'));
+    expect(lambda?.DependsOn).toContain(policy);
+  });
+
+  it('has its log kept for three months', () => {
+    expect(resourceOf(template, 'AWS::Logs::LogGroup').Properties).toEqual({ RetentionInDays: 90 });
+  });
+});
+
+describe('the key', () => {
+  it('is rotated, and found by its alias', () => {
+    const template = templateOf();
+    expect(resourceOf(template, 'AWS::KMS::Key').Properties).toMatchObject({ EnableKeyRotation: true });
+    expect(resourceOf(template, 'AWS::KMS::Alias').Properties).toMatchObject({
+      AliasName: 'alias/token-refresher/sandbox',
+    });
+  });
+});
+
+describe('the alarm topic', () => {
+  it('mails to the address, admits the alarms of this environment, and nothing without TLS', () => {
+    const template = templateOf({ alarmEmail: 'team@example.com' });
+    expect(resourceOf(template, 'AWS::SNS::Subscription').Properties).toEqual({
+      TopicArn: TOPIC,
+      Protocol: 'email',
+      Endpoint: 'team@example.com',
+    });
+    expect(resourceOf(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument).toMatchObject({
+      Statement: [
+        { Effect: 'Deny', Action: 'sns:Publish', Condition: { Bool: { 'aws:SecureTransport': 'false' } } },
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Action: 'sns:Publish',
+          Resource: TOPIC,
+          Condition: {
+            ArnLike: { 'aws:SourceArn': `arn:aws:cloudwatch:${ARN}:alarm:token-refresher-sandbox-*` },
+          },
+        },
+      ],
+    });
+  });
+
+  it('can be an existing one', () => {
+    const alarmTopicArn = 'arn:aws:sns:eu-central-1:111122223333:alarms';
+    const template = templateOf({ alarmTopicArn });
+    template.resourceCountIs('AWS::SNS::Topic', 0);
+    expect(resourceOf(template, 'AWS::CloudWatch::Alarm').Properties).toMatchObject({
+      AlarmActions: [alarmTopicArn],
+      OKActions: [alarmTopicArn],
+    });
+  });
+});
+
+describe('removal', () => {
+  const STATE = ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
+
+  it.each([
+    { production: true, policy: 'Retain' },
+    { production: false, policy: 'Delete' },
+  ])('with production $production: credentials, key and log $policy', ({ production, policy }) => {
+    const template = templateOf({ production });
+    for (const type of STATE) {
+      expect(resourceOf(template, type)).toMatchObject({
+        DeletionPolicy: policy,
+        UpdateReplacePolicy: policy,
+      });
+    }
+  });
+});
+
+describe('outputs', () => {
+  it('say once per environment where things are and how credentials are set, with no password on a command line', () => {
+    const outputs = (count: number) =>
+      templateOf({ region: 'eu-central-1', tokens: manyTokens(count) }).toJSON().Outputs;
+    expect(outputs(1)).toMatchObject({
+      AccessTokens: { Value: '/token-refresher/sandbox/<token>/access-token' },
+      Credentials: { Value: 'token-refresher/sandbox/<token>/credentials' },
+      SetCredentials: {
+        Value:
+          'aws secretsmanager put-secret-value --region eu-central-1 ' +
+          "--secret-id 'token-refresher/sandbox/<token>/credentials' --secret-string file:///dev/stdin",
+      },
+      AlarmTopic: { Value: expect.anything() },
+      Log: { Value: expect.anything() },
+    });
+    expect(outputs(70)).toEqual(outputs(1));
+  });
+});
+
+describe('the template', () => {
+  it.each([1, 21, 70])('of %i tokens is within the limits of CloudFormation', (count) => {
+    const template = templateOf({ tokens: manyTokens(count) }).toJSON();
+    expect(Object.keys(template.Resources).length).toBeLessThan(500);
+    expect(JSON.stringify(template).length).toBeLessThan(1_000_000);
+  });
+
+  it('keeps the ids of what holds state or has a fixed name: another id would replace it', () => {
+    const { Resources } = templateOf({ tokens: [payments] }).toJSON();
+    const idsOf = (type: string) => Object.keys(Resources).filter((id) => Resources[id].Type === type);
+    expect({
+      key: idsOf('AWS::KMS::Key'),
+      alias: idsOf('AWS::KMS::Alias'),
+      secrets: idsOf('AWS::SecretsManager::Secret'),
+      queues: idsOf('AWS::SQS::Queue'),
+      topic: idsOf('AWS::SNS::Topic'),
+      log: idsOf('AWS::Logs::LogGroup'),
+      group: idsOf('AWS::Scheduler::ScheduleGroup'),
+      schedules: idsOf('AWS::Scheduler::Schedule'),
+      rules: idsOf('AWS::Events::Rule'),
+      alarms: idsOf('AWS::CloudWatch::Alarm'),
+    }).toEqual({
+      key: ['RefresherKey735B1D04'],
+      alias: ['RefresherKeyAlias6BC99AED'],
+      secrets: ['RefresherpaymentsapiCredentials4C617E0A'],
+      queues: ['RefresherRequestsDeadLetterQueue615D8EAD', 'RefresherRequestsQueue4A81B769'],
+      topic: ['RefresherAlarms2FB4FB58'],
+      log: ['RefresherFunctionLogs16FADCFD'],
+      group: ['RefresherSchedulesGroupF3044900'],
+      schedules: ['RefresherpaymentsapiSchedule88DD58C2'],
+      rules: ['RefresherpaymentsapiNewCredentialsAB20D962'],
+      alarms: ['RefresherpaymentsapiRefreshFailingE6C2DE76'],
+    });
+  });
+});

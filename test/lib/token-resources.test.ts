@@ -1,0 +1,158 @@
+import { Duration } from 'aws-cdk-lib';
+import { describe, expect, it } from 'vitest';
+import { payments, type Resource, resourceOf, resourcesOf, templateOf } from './synth.ts';
+
+const ARN = 'ap-southeast-2:123456789012';
+const QUEUE = `arn:aws:sqs:${ARN}:token-refresher-sandbox.fifo`;
+const ADOPTED = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:payments/login-AbCdEf';
+
+describe('the credentials', () => {
+  it('are a secret without a value, encrypted by the key of the environment', () => {
+    const { Properties } = resourceOf(templateOf(), 'AWS::SecretsManager::Secret');
+    expect(Properties).toEqual({
+      Name: 'token-refresher/sandbox/payments-api/credentials',
+      Description: expect.stringContaining('{"username": "...", "password": "..."}'),
+      KmsKeyId: `arn:aws:kms:${ARN}:key/1234abcd-12ab-34cd-56ef-1234567890ab`,
+    });
+  });
+
+  it('can be an existing secret', () => {
+    const template = templateOf({ tokens: [{ ...payments, credentialsSecretArn: ADOPTED }] });
+    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
+    expect(resourceOf(template, 'AWS::Events::Rule').Properties.EventPattern).toMatchObject({
+      detail: { name: ['payments/login'] },
+    });
+  });
+});
+
+describe('the schedule', () => {
+  const scheduleOf = (interval?: Duration, local = false): Resource => {
+    const lifetime = { accessTokenLifetime: Duration.hours(24) };
+    const token = { ...payments, ...lifetime, ...(interval !== undefined && { interval }) };
+    return resourceOf(
+      templateOf({ tokens: [token], local, account: '000000000000' }),
+      'AWS::Scheduler::Schedule',
+    );
+  };
+
+  it('asks for a refresh of the token every 25 minutes', () => {
+    const { Properties } = scheduleOf();
+    expect(Properties).toMatchObject({
+      Name: 'token-refresher-sandbox-payments-api',
+      GroupName: 'token-refresher-sandbox',
+      ScheduleExpression: 'rate(25 minutes)',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: QUEUE,
+        SqsParameters: { MessageGroupId: 'payments-api' },
+        RetryPolicy: { MaximumEventAgeInSeconds: 25 * 60, MaximumRetryAttempts: 185 },
+      },
+    });
+    expect(Properties).not.toHaveProperty('State');
+  });
+
+  it('sends a body that differs at every tick and cannot be foretold', () => {
+    const { Input } = scheduleOf().Properties.Target as { Input: string };
+    expect(JSON.parse(Input)).toEqual({
+      token: 'payments-api',
+      requestedBy: 'schedule',
+      scheduledTime: '<aws.scheduler.scheduled-time>',
+      executionId: '<aws.scheduler.execution-id>',
+    });
+  });
+
+  it.each([
+    { interval: Duration.minutes(2), expression: 'rate(2 minutes)', local: false },
+    { interval: Duration.hours(12), expression: 'rate(720 minutes)', local: false },
+    { interval: Duration.minutes(1), expression: 'rate(1 minute)', local: true },
+  ])('writes $expression', ({ interval, expression, local }) => {
+    expect(scheduleOf(interval, local).Properties.ScheduleExpression).toBe(expression);
+  });
+
+  it('acts in a role that only the schedules of this environment may take, and that can only send requests', () => {
+    const roles = resourcesOf(templateOf(), 'AWS::IAM::Role').map(({ Properties }) => Properties);
+    const role = roles.find(({ AssumeRolePolicyDocument }) =>
+      JSON.stringify(AssumeRolePolicyDocument).includes('scheduler'),
+    );
+    expect(role).toMatchObject({
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'scheduler.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            Condition: {
+              StringEquals: {
+                'aws:SourceAccount': '123456789012',
+                'aws:SourceArn': `arn:aws:scheduler:${ARN}:schedule-group/token-refresher-sandbox`,
+              },
+            },
+          },
+        ],
+      },
+      Policies: [
+        {
+          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: QUEUE }] },
+        },
+      ],
+    });
+    expect(role).not.toHaveProperty('ManagedPolicyArns');
+  });
+});
+
+describe('the rule for new credentials', () => {
+  it('asks for a refresh when a version becomes current', () => {
+    const { Properties } = resourceOf(templateOf(), 'AWS::Events::Rule');
+    expect(Properties).toMatchObject({
+      Name: 'token-refresher-sandbox-payments-api',
+      State: 'ENABLED',
+      EventPattern: {
+        source: ['aws.secretsmanager'],
+        'detail-type': ['Secret Label Updated'],
+        detail: {
+          name: ['token-refresher/sandbox/payments-api/credentials'],
+          labelUpdated: ['AWSCURRENT'],
+        },
+      },
+      Targets: [{ Arn: QUEUE, SqsParameters: { MessageGroupId: 'payments-api' } }],
+    });
+    const [{ InputTransformer }] = Properties.Targets as [
+      { InputTransformer: { InputPathsMap: Record<string, string>; InputTemplate: string } },
+    ];
+    const [[placeholder, path]] = Object.entries(InputTransformer.InputPathsMap) as [[string, string]];
+    expect(path).toBe('$.detail.versionId');
+    // EventBridge puts a string in quotes itself.
+    expect(JSON.parse(InputTransformer.InputTemplate.replace(`<${placeholder}>`, '"v1"'))).toEqual({
+      token: 'payments-api',
+      requestedBy: 'credentials',
+      versionId: 'v1',
+    });
+  });
+});
+
+describe('the alarm on failing refreshes', () => {
+  it('is set off by the metric of its token, ends with a success only, and tells the topic both', () => {
+    const topic = `arn:aws:sns:${ARN}:the-stacks-topic`;
+    const { Properties } = resourceOf(templateOf(), 'AWS::CloudWatch::Alarm');
+    expect(Properties).toEqual({
+      AlarmName: 'token-refresher-sandbox-payments-api-refresh-failing',
+      AlarmDescription: expect.stringMatching(
+        /payments-api of sandbox cannot be refreshed.*within|at most 30 minutes/,
+      ),
+      Namespace: 'TokenRefresher',
+      MetricName: 'RefreshFailing',
+      Dimensions: [
+        { Name: 'Environment', Value: 'sandbox' },
+        { Name: 'Token', Value: 'payments-api' },
+      ],
+      Statistic: 'Minimum',
+      Period: 60,
+      EvaluationPeriods: 1,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: 1,
+      TreatMissingData: 'ignore',
+      AlarmActions: [topic],
+      OKActions: [topic],
+    });
+  });
+});
