@@ -1,18 +1,12 @@
-import type { TokenSettings } from '../lib/contract.ts';
+import { LIMITS, pauseCapSeconds, type TokenSettings } from '../lib/contract.ts';
 import type { RefreshError } from './errors.ts';
-import { clamp } from './limits.ts';
 import type { RefreshRequest } from './request.ts';
 
 /** Pauses grow from about this to the cap. */
 const FIRST_PAUSE_SECONDS = 5;
-const CAP_SECONDS = { least: 20, most: 5 * 60 };
 
 /** Credentials that may be tried again this soon are waited for; else the next scheduled request tries them. */
 const WORTH_WAITING_SECONDS = 2 * 60;
-
-/** The longest pause between two attempts, in seconds: 20 for the usual 25 minutes. */
-export const pauseCapSeconds = ({ intervalSeconds }: TokenSettings): number =>
-  clamp(intervalSeconds / 75, CAP_SECONDS.least, CAP_SECONDS.most);
 
 export interface RetryProps {
   readonly failure: RefreshError;
@@ -33,7 +27,8 @@ export function retryInSeconds({ failure, request, settings, random }: RetryProp
       ? retryAfterSeconds
       : undefined;
   }
-  const cap = failure.kind === 'blocked' ? CAP_SECONDS.most : pauseCapSeconds(settings);
+  const cap =
+    failure.kind === 'blocked' ? LIMITS.pauseCapSeconds.most : pauseCapSeconds(settings.intervalSeconds);
   const grown = Math.min(cap, FIRST_PAUSE_SECONDS * 2 ** Math.min(request.attempt - 1, 10));
   // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
   const pause = Math.ceil(grown * (0.5 + random / 2));

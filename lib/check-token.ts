@@ -15,6 +15,7 @@ export interface CheckedToken {
   /** ARN of the adopted secret; absent: the stack makes one. */
   readonly credentialsSecretArn?: string;
   readonly credentialsKeyArn?: string;
+  readonly surviveOutageSeconds?: number;
 }
 
 export interface TokenPlace extends Place {
@@ -37,6 +38,7 @@ const KEYS: Readonly<Record<keyof TokenProps, true>> = {
   interval: true,
   accessTokenLifetime: true,
   refreshTokenLifetime: true,
+  surviveOutage: true,
   credentialsSecretArn: true,
   credentialsKeyArn: true,
 };
@@ -75,6 +77,9 @@ export function checkToken(place: TokenPlace, name: string, props: TokenProps): 
     },
     ...(credentialsSecretArn !== undefined && { credentialsSecretArn }),
     ...(credentialsKeyArn !== undefined && { credentialsKeyArn }),
+    ...(props.surviveOutage !== undefined && {
+      surviveOutageSeconds: wholeSeconds(at('surviveOutage'), props.surviveOutage),
+    }),
   };
 }
 

@@ -2,10 +2,12 @@ import type { CheckedToken } from './check-token.ts';
 import type { TokenSettings } from './contract.ts';
 import {
   drainSeconds,
+  intervalToSurvive,
   LEAST_MARGIN_SECONDS,
   longestIntervalMinutes,
   marginSeconds,
   shortestLifetimeSeconds,
+  survivableSeconds,
 } from './margin.ts';
 import { SettingError, type SettingPath, show } from './setting-error.ts';
 
@@ -43,7 +45,10 @@ export function checkTokens(of: TokensOfEnvironment): void {
   }
   checkAdoptedOnce(tokens.map((token) => ({ environment, token })));
   checkAdoptedArns(of);
-  for (const token of tokens) checkMargin(of, token);
+  for (const token of tokens) {
+    checkMargin(of, token);
+    checkOutageBudget(of, token);
+  }
 }
 
 export interface Adoption {
@@ -99,6 +104,29 @@ function checkMargin(
     `must leave at least ${LEAST_MARGIN_SECONDS} s of the access token's lifetime of ${accessTokenLifetimeSeconds} s ` +
     `after a late schedule, a slow attempt and the writes of all tokens (${tokens.length}): ${remedy(token.settings, drain)}`;
   throw new SettingError(path, rule, `${intervalSeconds / 60} minutes, which leave ${Math.floor(margin)} s`);
+}
+
+function checkOutageBudget(
+  { environment, tokens, higherThroughput }: TokensOfEnvironment,
+  { name, settings, surviveOutageSeconds }: CheckedToken,
+): void {
+  const drain = drainSeconds(tokens.length, higherThroughput);
+  const survivable = Math.floor(survivableSeconds(settings, drain));
+  if (surviveOutageSeconds === undefined || surviveOutageSeconds <= survivable) return;
+  const { intervalSeconds, accessTokenLifetimeSeconds: lifetimeSeconds } = settings;
+  const minutes = intervalToSurvive(surviveOutageSeconds, {
+    lifetimeSeconds,
+    drain,
+    leastMinutes: LEAST_INTERVAL_MINUTES,
+  });
+  const rule =
+    `must be at most ${survivable} s with an interval of ${intervalSeconds / 60} minutes and a lifetime of ` +
+    `${lifetimeSeconds} s: ${minutes === undefined ? 'no interval gives more' : `an interval of ${minutes} minutes would do`}`;
+  throw new SettingError(
+    { environment, token: name, setting: 'surviveOutage' },
+    rule,
+    `${surviveOutageSeconds} s`,
+  );
 }
 
 function remedy({ intervalSeconds, accessTokenLifetimeSeconds }: TokenSettings, drain: number): string {

@@ -133,6 +133,10 @@ export const METRICS = {
 
 export const DIMENSIONS = { environment: 'Environment', token: 'Token', code: 'Code' } as const;
 
+/** Longest pause between two attempts at a failed request, in seconds: 20 for the usual 25 minutes. */
+export const pauseCapSeconds = (intervalSeconds: number): number =>
+  Math.min(LIMITS.pauseCapSeconds.most, Math.max(LIMITS.pauseCapSeconds.least, intervalSeconds / 75));
+
 /** Hard times, in seconds, that both the stack and the function keep to. */
 export const LIMITS = {
   /** A whole attempt, from the message's arrival to the last write. */
@@ -143,6 +147,8 @@ export const LIMITS = {
   visibilitySeconds: 60,
   /** EventBridge Scheduler fires within this time of its due time (AWS: "60-second precision"). */
   schedulePrecisionSeconds: 60,
+  /** Bounds of the longest pause between two attempts at a failed request. */
+  pauseCapSeconds: { least: 20, most: 5 * 60 },
   /** Receives before a message that crashes the function goes to the dead-letter queue. */
   maxReceiveCount: 250,
 } as const;

@@ -1,4 +1,4 @@
-import { LIMITS, type TokenSettings } from './contract.ts';
+import { LIMITS, pauseCapSeconds, type TokenSettings } from './contract.ts';
 
 /** The least that must be left of a token's lifetime when its successor is stored. */
 export const LEAST_MARGIN_SECONDS = 60;
@@ -27,6 +27,30 @@ type Times = Pick<TokenSettings, 'intervalSeconds' | 'accessTokenLifetimeSeconds
  */
 export function marginSeconds({ intervalSeconds, accessTokenLifetimeSeconds }: Times, drain: number): number {
   return accessTokenLifetimeSeconds - intervalSeconds - delaySeconds(drain);
+}
+
+/**
+ * The longest outage of the token API that leaves no consumer without a live token, at whatever moment it begins: a
+ * refresh follows its end within the longest pause between two attempts. Negative: none.
+ */
+export function survivableSeconds(times: Times, drain: number): number {
+  return marginSeconds(times, drain) - pauseCapSeconds(times.intervalSeconds);
+}
+
+/** The longest interval, in whole minutes, that survives an outage of so many seconds; undefined: none does. */
+export function intervalToSurvive(
+  outageSeconds: number,
+  { lifetimeSeconds, drain, leastMinutes }: { lifetimeSeconds: number; drain: number; leastMinutes: number },
+): number | undefined {
+  const survives = (minutes: number) =>
+    survivableSeconds(
+      { intervalSeconds: minutes * MINUTE, accessTokenLifetimeSeconds: lifetimeSeconds },
+      drain,
+    ) >= outageSeconds;
+  for (let minutes = Math.floor(lifetimeSeconds / MINUTE); minutes >= leastMinutes; minutes--) {
+    if (survives(minutes)) return minutes;
+  }
+  return undefined;
 }
 
 /** The longest interval, in whole minutes, that leaves the least margin; may be too short to be allowed. */

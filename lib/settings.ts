@@ -42,6 +42,12 @@ export interface TokenProps {
    * the interval and all that may delay a refresh. Default: 30 minutes.
    */
   readonly accessTokenLifetime?: Duration;
+  /**
+   * Outage of the token API, in whole seconds, that no consumer may notice, at whatever moment it begins: synthesis
+   * fails if interval and lifetime cannot give it, and says which interval would. Default: as long as they happen to
+   * give, about 3 minutes and 25 seconds with the other defaults.
+   */
+  readonly surviveOutage?: Duration;
   /** Lifetime of a refresh token; whole seconds. Default: 7 days. */
   readonly refreshTokenLifetime?: Duration;
   /**

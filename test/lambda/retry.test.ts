@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FailureCode, type FailureFields, RefreshError } from '../../lambda/errors.ts';
-import { pauseCapSeconds, retryInSeconds } from '../../lambda/retry.ts';
-import type { TokenSettings } from '../../lib/contract.ts';
+import { retryInSeconds } from '../../lambda/retry.ts';
+import { pauseCapSeconds, type TokenSettings } from '../../lib/contract.ts';
 
 const settings = (intervalSeconds: number): TokenSettings => ({
   baseUrl: 'https://api.example.com',
@@ -43,9 +43,7 @@ describe('the pause before the next attempt', () => {
   });
 
   it('has a cap of a 75th of the interval, from 20 s to 5 minutes', () => {
-    expect([120, 1500, 3000, 22_500, 43_200].map((seconds) => pauseCapSeconds(settings(seconds)))).toEqual([
-      20, 20, 40, 300, 300,
-    ]);
+    expect([120, 1500, 3000, 22_500, 43_200].map(pauseCapSeconds)).toEqual([20, 20, 40, 300, 300]);
   });
 
   it('may grow to 5 minutes where the API turns the request itself away', () => {

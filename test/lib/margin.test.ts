@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
   drainSeconds,
+  intervalToSurvive,
   longestIntervalMinutes,
   marginSeconds,
   shortestLifetimeSeconds,
+  survivableSeconds,
 } from '../../lib/margin.ts';
 
 describe('drain: two writes for each token', () => {
@@ -44,5 +46,33 @@ describe('margin', () => {
       marginSeconds({ ...defaults, accessTokenLifetimeSeconds }, drain);
     expect(at(seconds)).toBeGreaterThanOrEqual(60);
     expect(at(seconds - 1)).toBeLessThan(60);
+  });
+});
+
+describe('an outage that nobody notices', () => {
+  const drain = drainSeconds(1, false);
+  const accessTokenLifetimeSeconds = 30 * 60;
+
+  it('is the margin less the longest pause between two attempts', () => {
+    const times = { intervalSeconds: 25 * 60, accessTokenLifetimeSeconds };
+    expect(Math.floor(survivableSeconds(times, drain))).toBe(207);
+  });
+
+  it('of ten minutes takes an interval of 18 minutes, and not one more', () => {
+    const minutes = intervalToSurvive(600, {
+      lifetimeSeconds: accessTokenLifetimeSeconds,
+      drain,
+      leastMinutes: 2,
+    });
+    expect(minutes).toBe(18);
+    const survivable = (interval: number) =>
+      survivableSeconds({ intervalSeconds: interval * 60, accessTokenLifetimeSeconds }, drain);
+    expect(survivable(18)).toBeGreaterThanOrEqual(600);
+    expect(survivable(19)).toBeLessThan(600);
+  });
+
+  it('cannot be as long as the lifetime', () => {
+    const lifetime = { lifetimeSeconds: accessTokenLifetimeSeconds, drain, leastMinutes: 2 };
+    expect(intervalToSurvive(1800, lifetime)).toBeUndefined();
   });
 });
