@@ -52,21 +52,21 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
     const endpoint = PATHS[`${request.method} ${request.url}`];
     const body = parse(await text(request));
     if (endpoint === undefined) return sendJson(response, 404, { error: 'not found' });
-    const isTokenEndpoint = endpoint !== 'resource';
-    if (isTokenEndpoint) mostAtOnce = Math.max(mostAtOnce, ++atOnce);
-    try {
-      const fault: Fault | undefined = faults.next(endpoint);
-      const work = () => {
-        const { status, body: answerBody } = serve(model, endpoint, request, body, options);
-        options.onCall?.(endpoint, status);
-        return { status, body: answerBody };
-      };
-      if (fault !== undefined) return await misbehave(fault, work, response);
-      const { status, body: answerBody } = work();
-      sendJson(response, status, answerBody);
-    } finally {
-      if (isTokenEndpoint) atOnce--;
+    if (endpoint !== 'resource') {
+      mostAtOnce = Math.max(mostAtOnce, ++atOnce);
+      // Not before: a call that hangs is under way until its caller gives up.
+      response.once('close', () => atOnce--);
     }
+    const fault: Fault | undefined = faults.next(endpoint);
+    const work = () => {
+      const { authorization } = request.headers;
+      const { status, body: answerBody } = serve({ model, endpoint, authorization, body, options });
+      options.onCall?.(endpoint, status);
+      return { status, body: answerBody };
+    };
+    if (fault !== undefined) return misbehave(fault, work, response);
+    const { status, body: answerBody } = work();
+    sendJson(response, status, answerBody);
   };
 
   const sockets = new Set<Socket>();
@@ -110,15 +110,18 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
   };
 }
 
-function serve(
-  model: TokenApiModel,
-  endpoint: Endpoint,
-  request: http.IncomingMessage,
-  body: Readonly<Record<string, unknown>>,
-  { expiresIn }: TokenApiOptions,
-): { status: number; body: unknown } {
+interface Served {
+  readonly model: TokenApiModel;
+  readonly endpoint: Endpoint;
+  readonly authorization: string | undefined;
+  readonly body: Readonly<Record<string, unknown>>;
+  readonly options: TokenApiOptions;
+}
+
+function serve({ model, endpoint, authorization, body, options }: Served): { status: number; body: unknown } {
+  const { expiresIn } = options;
   if (endpoint === 'resource') {
-    const token = request.headers.authorization?.replace(/^Bearer /, '') ?? '';
+    const token = authorization?.replace(/^Bearer /, '') ?? '';
     return model.accepts(token)
       ? { status: 200, body: { message: 'hello' } }
       : { status: 401, body: { error: 'invalid_token' } };
