@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { DeleteParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { accessTokenParameter, sessionParameter, stackName } from '../lib/contract.ts';
+import { assertEmulator, deleteStack, logReader } from './aws/emulator.ts';
+import { type InstalledMiniStack, installMiniStack } from './aws/install-ministack.ts';
+import { startMiniStack } from './aws/ministack.ts';
+import { clientConfig, LOCAL_ACCOUNT } from './clean-environment.ts';
+import { bootstrap, deploy } from './deploy.ts';
+import { reasonOf } from './failure.ts';
+import type { LocalAws, Run } from './local-aws.ts';
+import { ENVIRONMENT, TOKEN } from './local-environment.ts';
+import { CommandFailed } from './processes.ts';
+import { ALL_SIGHTS } from './sights.ts';
+
+const STACK = stackName(ENVIRONMENT);
+
+/** Deploys to a MiniStack of this run's own. @throws {MiniStackUnavailable} before anything was started */
+export async function deployToMiniStack(run: Run): Promise<LocalAws> {
+  const { screen, processes, folder } = run;
+  const installed = await install(run);
+  screen.status('starting MiniStack');
+  const ministack = await startMiniStack({ installed, processes, folder: join(folder, 'ministack') });
+  run.logs.emulator = ministack.log;
+  screen.line(
+    `local AWS       ${ministack.endpoint}, MiniStack ${installed.version}, account ${LOCAL_ACCOUNT}`,
+  );
+  return deployTo(ministack.endpoint, run);
+}
+
+/** Deploys to an emulator that runs already, and takes the stack away again at the end. */
+export async function deployToEndpoint(endpoint: string, run: Run): Promise<LocalAws> {
+  await assertEmulator(endpoint);
+  run.screen.line(`local AWS       ${endpoint}, account ${LOCAL_ACCOUNT}`);
+  run.cleanUp.defer(() => takeAway(endpoint, run));
+  return deployTo(endpoint, run);
+}
+
+function install({ screen, processes, folder, userEnvironment }: Run): Promise<InstalledMiniStack> {
+  screen.status('looking for MiniStack');
+  const onInstall = () => screen.line('MiniStack       installing it into node_modules/.cache, this once');
+  return installMiniStack({ processes, folder, userEnvironment, onInstall });
+}
+
+async function deployTo(endpoint: string, run: Run): Promise<LocalAws> {
+  const { screen, processes, sights, tokenApiUrl } = run;
+  const options = { processes, endpoint, tokenApiUrl, folder: join(run.folder, 'cdk') };
+  screen.status('cdk bootstrap');
+  await named('cdk bootstrap', bootstrap(options));
+  screen.line('cdk bootstrap   done');
+  screen.status('cdk deploy');
+  const outputs = await named('cdk deploy', deploy(options, STACK));
+  screen.line(`cdk deploy      ${STACK}`);
+  sights.saw('deploy', `${STACK}, by cdk deploy`);
+  return {
+    endpoint,
+    shows: ALL_SIGHTS,
+    newLogLines: logReader(endpoint, outputs.Log ?? ''),
+  };
+}
+
+async function takeAway(endpoint: string, { screen }: Run): Promise<void> {
+  screen.status(`deleting ${STACK}`);
+  const ssm = new SSMClient(clientConfig(endpoint));
+  const Names = [accessTokenParameter(ENVIRONMENT, TOKEN), sessionParameter(ENVIRONMENT, TOKEN)];
+  try {
+    await deleteStack(endpoint, STACK);
+    await ssm.send(new DeleteParametersCommand({ Names }));
+    screen.line(`deleted         ${STACK} and its parameters`);
+  } catch (error) {
+    screen.line(`not deleted     ${STACK}, which is still at ${endpoint}: ${reasonOf(error)}`);
+  }
+  ssm.destroy();
+}
+
+/** Puts the name of what failed before the message. */
+async function named<T>(name: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof CommandFailed) error.message = `${name} ${error.message}`;
+    throw error;
+  }
+}

@@ -1,0 +1,32 @@
+/// <reference lib="esnext.disposable" />
+import { randomUUID } from 'node:crypto';
+import { ACCESS_TOKEN_LIFETIME_SECONDS, REFRESH_TOKEN_LIFETIME_SECONDS } from './local-environment.ts';
+import { duration, type Screen } from './screen.ts';
+import type { User } from './store-credentials.ts';
+import { startTokenApi } from './token-api/token-api-server.ts';
+
+export interface Sandbox {
+  readonly tokenApiUrl: string;
+  /** Whom the token API lets in; the password is new in every run. */
+  readonly user: User;
+}
+
+/** Starts the third party of the local run: a token API on a free port, with one user. */
+export async function startSandbox({
+  screen,
+  cleanUp,
+}: {
+  screen: Screen;
+  cleanUp: AsyncDisposableStack;
+}): Promise<Sandbox> {
+  const user = { username: 'demo', password: randomUUID() };
+  const api = await startTokenApi({
+    users: { [user.username]: user.password },
+    accessTokenLifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS,
+    refreshTokenLifetimeSeconds: REFRESH_TOKEN_LIFETIME_SECONDS,
+  });
+  cleanUp.defer(api.close);
+  const lifetime = duration(ACCESS_TOKEN_LIFETIME_SECONDS * 1000);
+  screen.line(`token API       ${api.baseUrl}, its access tokens live ${lifetime}`);
+  return { tokenApiUrl: api.baseUrl, user };
+}
