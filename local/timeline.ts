@@ -67,9 +67,14 @@ async function showAttempt(attempt: Attempt, run: Run, ssm: SSMClient): Promise<
 const WAYS: Readonly<Record<string, string>> = { login: 'login', refresh: 'refresh token' };
 const REQUESTERS: Readonly<Record<string, string>> = { credentials: 'new credentials' };
 
+const WITHOUT_TOKEN: Readonly<Record<string, string>> = {
+  satisfied: 'nothing: new enough',
+  superseded: 'nothing: asked anew',
+};
+
 function withoutToken({ outcome, code }: Attempt): string {
   if (outcome === 'failed') return `failed: ${code}`;
-  return outcome === 'satisfied' ? 'nothing: new enough' : `nothing: ${outcome}`;
+  return WITHOUT_TOKEN[outcome] ?? outcome;
 }
 
 const retry = ({ retryInSeconds }: Attempt): string =>
