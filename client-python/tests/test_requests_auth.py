@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import http.server
+import io
+import tempfile
+import threading
+import unittest
+
+import requests
+from token_refresher_client import TokenError
+from token_refresher_client.requests_auth import BearerAuth
+
+
+class FakeClient:
+    """Knows an old token and its successor."""
+
+    def __init__(self) -> None:
+        self.rejected: list[str | None] = []
+        self.failure: TokenError | None = None
+
+    def get_token(self, *, rejected: str | None = None) -> str:
+        self.rejected.append(rejected)
+        if rejected is None:
+            return "old"
+        if self.failure is not None:
+            raise self.failure
+        return "new"
+
+
+class Api(http.server.ThreadingHTTPServer):
+    """Answers 200 to one token; `/redirect` sends elsewhere, `/forbidden` answers 403."""
+
+    def __init__(self, elsewhere: str = "") -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.accepts = "new"
+        self.elsewhere = elsewhere
+        self.seen: list[tuple[str | None, bytes]] = []
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def close(self) -> None:
+        self.shutdown()
+        self.server_close()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Api
+
+    def do_POST(self) -> None:
+        authorization = self.headers.get("Authorization")
+        self.server.seen.append((authorization, self.body()))
+        if self.path == "/redirect":
+            return self.answer(307, {"Location": self.server.elsewhere})
+        if self.path == "/forbidden":
+            return self.answer(403)
+        self.answer(200 if authorization == f"Bearer {self.server.accepts}" else 401)
+
+    do_GET = do_POST
+
+    def body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        body = b""
+        while True:
+            size = int(self.rfile.readline(), 16)
+            body += self.rfile.read(size)
+            self.rfile.readline()
+            if size == 0:
+                return body
+
+    def answer(self, status: int, headers: dict | None = None) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": "2", **(headers or {})}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class BearerAuthTest(unittest.TestCase):
+    def setUp(self) -> None:
+        self.client = FakeClient()
+        self.api = Api()
+        self.addCleanup(self.api.close)
+
+    def post(self, path: str = "", **options) -> requests.Response:
+        return requests.post(self.api.url + path, auth=BearerAuth(self.client), timeout=5, **options)
+
+    def failure(self, **options) -> TokenError:
+        with self.assertRaises(TokenError) as raised:
+            self.post(**options)
+        return raised.exception
+
+    def tokens_seen(self) -> list[str | None]:
+        return [authorization for authorization, _ in self.api.seen]
+
+    def test_after_a_401_the_request_is_sent_once_more_with_the_successor(self) -> None:
+        response = self.post(data="an order")
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(self.api.seen, [("Bearer old", b"an order"), ("Bearer new", b"an order")])
+        self.assertEqual(self.client.rejected, [None, "old"])
+        self.assertEqual([earlier.status_code for earlier in response.history], [401])
+
+    def test_a_second_401_is_an_error_with_the_answer(self) -> None:
+        self.api.accepts = "neither"
+        error = self.failure()
+        self.assertEqual((error.code, error.response.status_code), ("TokenRejected", 401))
+        self.assertEqual(len(self.api.seen), 2)
+
+    def test_no_successor_is_an_error_with_the_answer(self) -> None:
+        self.client.failure = TokenError("TokenRejected", "none newer")
+        self.assertEqual(self.failure().response.status_code, 401)
+        self.assertIsNone(self.client.failure.response)
+
+    def test_403_is_passed_on(self) -> None:
+        self.assertEqual(self.post("/forbidden").status_code, 403)
+        self.assertEqual(self.client.rejected, [None])
+
+    def test_bodies_that_can_be_sent_again(self) -> None:
+        with tempfile.TemporaryFile() as file:
+            file.write(b"head body")
+            file.seek(len(b"head "))
+            for name, options, body in [
+                ("none", {}, b""),
+                ("bytes", {"data": b"body"}, b"body"),
+                ("JSON", {"json": {"a": 1}}, b'{"a": 1}'),
+                ("a file, from where it was", {"data": file}, b"body"),
+                ("a buffer", {"data": io.BytesIO(b"body")}, b"body"),
+            ]:
+                with self.subTest(name):
+                    self.api.seen.clear()
+                    self.assertEqual(self.post(**options).status_code, 200)
+                    self.assertEqual([sent for _, sent in self.api.seen], [body, body])
+
+    def test_a_body_that_cannot_be_sent_again(self) -> None:
+        error = self.failure(data=(part for part in [b"bo", b"dy"]))
+        self.assertEqual((error.code, error.retryable), ("BodyNotReplayable", True))
+        self.assertEqual(error.response.status_code, 401)
+        self.assertEqual(self.api.seen, [("Bearer old", b"body")])
+        self.assertEqual(self.client.rejected, [None, "old"])
+
+    def test_a_redirect_to_another_host_loses_the_token_and_its_401_is_passed_on(self) -> None:
+        other = Api()
+        self.addCleanup(other.close)
+        self.api.elsewhere = other.url.replace("127.0.0.1", "localhost")
+        self.assertEqual(self.post("/redirect").status_code, 401)
+        self.assertEqual(other.seen, [(None, b"")])
+        self.assertEqual(self.client.rejected, [None])
+
+    def test_it_serves_a_session(self) -> None:
+        with requests.Session() as session:
+            session.auth = BearerAuth(self.client)
+            self.assertEqual([session.get(self.api.url).status_code for _ in range(2)], [200, 200])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,143 @@
+"""Access tokens in Parameter Store."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from email.utils import parsedate_to_datetime
+from typing import Any, NamedTuple, Optional
+
+from .aws_errors import AwsFailure
+from .clock import SystemClock
+from .errors import TokenError
+
+#: A token's life begins before the refresher asks for it, and it is written up to 12 s later, when the attempt ends.
+#: The rest covers the whole seconds of HTTP's dates.
+ATTEMPT_AND_WRITE_SECONDS = 15
+
+#: Visible ASCII: whatever else a token held could not be sent in a header.
+SENDABLE = re.compile(r"[\x21-\x7e]+")
+
+
+class StoredToken(NamedTuple):
+    """An access token as it was read."""
+
+    value: str
+    #: Version of the parameter.
+    version: int
+    #: When it was written, in seconds since the epoch on AWS's clock.
+    written_at: float
+    #: How long it had been stored when it was read.
+    age: float
+    #: How long it lives, counted from when it was written; not positive: it was never fit for use.
+    lives: float
+
+
+class SsmTokenSource:
+    def __init__(
+        self,
+        client: Any,
+        *,
+        environment: str,
+        parameter: str,
+        lifetime_seconds: float,
+        clock: SystemClock,
+    ) -> None:
+        self._client = client
+        self._environment = environment
+        self._parameter = parameter
+        self._lifetime_seconds = lifetime_seconds
+        self._clock = clock
+
+    def read(self) -> StoredToken:
+        """Raises TokenError."""
+        failure = None
+        answer: Any = {}
+        try:
+            answer = self._client.get_parameter(Name=self._parameter, WithDecryption=True)
+        except Exception as error:
+            failure = self._unreadable(AwsFailure(error))
+        if failure is not None:
+            raise failure
+        parameter = answer["Parameter"]
+        value = self._sendable(parameter["Value"])
+        written_at = parameter["LastModifiedDate"].timestamp()
+        lifetime = jwt_lifetime_seconds(value) or self._lifetime_seconds
+        answered_at = date_of(answer)
+        return StoredToken(
+            value,
+            version=parameter["Version"],
+            written_at=written_at,
+            age=max(0.0, (self._clock.now() if answered_at is None else answered_at) - written_at),
+            lives=lifetime - ATTEMPT_AND_WRITE_SECONDS,
+        )
+
+    def _sendable(self, stored: str) -> str:
+        """White space around a token that was stored by hand is no part of it."""
+        value = stored.strip()
+        if SENDABLE.fullmatch(value):
+            return value
+        what = "is empty" if value == "" else "holds characters that an HTTP header cannot"
+        raise TokenError(
+            "ParameterMalformed",
+            f"parameter {self._parameter} {what}: not a token of the refresher's",
+        )
+
+    def _unreadable(self, failure: AwsFailure) -> TokenError:
+        parameter = self._parameter
+        if failure.kind == "not-found":
+            return failure.error(
+                "ParameterNotFound",
+                f"parameter {parameter} does not exist in this account and Region: wrong names, or no token was stored yet",
+            )
+        if failure.kind == "denied":
+            return failure.error(
+                "AccessDenied",
+                f"reading parameter {parameter} is denied: the role lacks ssm:GetParameter on it",
+                permission="ssm:GetParameter",
+            )
+        if failure.kind == "kms-denied":
+            key = f"alias/token-refresher/{self._environment}"
+            return failure.error(
+                "AccessDenied",
+                f"decrypting parameter {parameter} is denied: the role lacks kms:Decrypt on the key {key}",
+                permission="kms:Decrypt",
+            )
+        if failure.kind == "key-unusable":
+            return failure.error(
+                "KeyUnusable",
+                f"the key that encrypts parameter {parameter} is disabled, or about to be deleted",
+            )
+        if failure.kind == "credentials":
+            return failure.invalid_credentials()
+        return failure.error("ParameterUnavailable", f"parameter {parameter}: {failure.name} from SSM")
+
+
+def date_of(answer: Any) -> Optional[float]:
+    """
+    When AWS answered, by its own clock: a token's age is the difference of two times of AWS's, since this computer's
+    clock may be an hour off.
+    """
+    headers = (answer.get("ResponseMetadata") or {}).get("HTTPHeaders") or {}
+    try:
+        return parsedate_to_datetime(headers["date"]).timestamp()
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def jwt_lifetime_seconds(token: str) -> Optional[float]:
+    """
+    The lifetime that a JWT states of itself: `exp` minus `iat` (RFC 7519, section 4.1). The difference holds whatever the
+    issuer's clock says. The signature is not checked: that is the API's business.
+    """
+    parts = token.split(".")
+    if len(parts) < 3:
+        return None
+    try:
+        padding = "=" * (-len(parts[1]) % 4)
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + padding))
+        lifetime = float(claims["exp"] - claims["iat"])
+    except (ValueError, TypeError, KeyError):
+        return None
+    return lifetime if lifetime > 0 else None

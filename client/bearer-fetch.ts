@@ -1,0 +1,60 @@
+import { TokenError } from './errors.ts';
+import { isReplayable, isRequest } from './replayable.ts';
+
+/** The part of `fetch` that is relied on: the global one, undici's, node-fetch's. */
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+export interface BearerFetchProps {
+  readonly fetch: Fetch;
+  readonly getToken: (options: { signal?: AbortSignal; rejected?: string }) => Promise<string>;
+}
+
+/**
+ * A `fetch` that sends a bearer token, and after a 401 the same request once more with the token's successor.
+ */
+export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
+  return async (input, init) => {
+    const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined);
+    const abortable = signal ? { signal } : {};
+    const replayable = isReplayable(input, init);
+    const send = (token: string) => fetch(input, { ...init, headers: withBearer(token, input, init) });
+
+    const token = await getToken(abortable);
+    const first = await send(token);
+    if (first.status !== 401 || wentElsewhere(first, input)) return first;
+
+    const successor = await getToken({ ...abortable, rejected: token }).catch((error: unknown) => {
+      throw error instanceof TokenError ? error.withResponse(first) : error;
+    });
+    if (!replayable) {
+      throw new TokenError(
+        'BodyNotReplayable',
+        'the API answered 401, and the body was a stream that is used up; there is a newer token now: send it again',
+        { response: first },
+      );
+    }
+    await discard(first);
+    const second = await send(successor);
+    if (second.status !== 401) return second;
+    throw new TokenError('TokenRejected', 'the API refuses the newest token, too', { response: second });
+  };
+}
+
+function withBearer(token: string, input: string | URL | Request, init: RequestInit | undefined): Headers {
+  const headers = new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined));
+  headers.set('authorization', `Bearer ${token}`);
+  return headers;
+}
+
+/** A redirect to another origin loses the token: a 401 from there says nothing about it. */
+function wentElsewhere({ redirected, url }: Response, input: string | URL | Request): boolean {
+  const target = isRequest(input) ? input.url : input;
+  return redirected && new URL(url).origin !== new URL(target).origin;
+}
+
+/** Lets go of the connection. Some implementations have Node.js streams for bodies. */
+async function discard({ body }: Response): Promise<void> {
+  const { cancel, destroy } = Object(body);
+  if (typeof cancel === 'function') await body?.cancel().catch(() => {});
+  else if (typeof destroy === 'function') destroy.call(body);
+}

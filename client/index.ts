@@ -1,0 +1,6 @@
+export type { Fetch } from './bearer-fetch.ts';
+export type { Clock } from './clock.ts';
+export { TokenError, type TokenErrorCode, type TokenErrorFields } from './errors.ts';
+export type { TokenEvent, TokenEventListener } from './events.ts';
+export type { RefreshRequestOptions, TokenClientOptions } from './options.ts';
+export { createTokenClient, type GetTokenOptions, type TokenClient } from './token-client.ts';

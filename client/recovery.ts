@@ -1,0 +1,129 @@
+import { type Clock, elapsedSince, type Moment, momentOf, SECOND } from './clock.ts';
+import { TokenError } from './errors.ts';
+import type { TokenEventListener } from './events.ts';
+import type { RefreshRequests } from './refresh-requests.ts';
+import { SharedWork } from './shared-work.ts';
+import { withinLimit } from './time-limit.ts';
+import type { HeldToken, TokenCache } from './token-cache.ts';
+
+export interface RecoveryProps {
+  readonly cache: TokenCache;
+  readonly clock: Clock;
+  readonly emit: TokenEventListener;
+  /** Absent: the refresher may not be asked. */
+  readonly requests?: RefreshRequests | undefined;
+  /** How long a successor is waited for once the refresher was asked. */
+  readonly waitSeconds: number;
+}
+
+/** After waiting in vain the refresher is not asked again for the same version, nor waited for, for so long. */
+const PAUSE_AFTER_FAILURE_SECONDS = 60;
+
+/** SQS answers in milliseconds; retries included, this is plenty. */
+const SEND_LIMIT_SECONDS = 5;
+
+/**
+ * Finds the successor of a token that the API answered 401 to. All callers share one search. Callers that have seen no
+ * 401 go on with the token at hand meanwhile: perhaps the API refused something else.
+ */
+export class Recovery {
+  readonly #props: RecoveryProps;
+  #search: { readonly version: number; readonly work: SharedWork<string> } | undefined;
+  #gaveUp: { readonly version: number; readonly at: Moment } | undefined;
+
+  constructor(props: RecoveryProps) {
+    this.#props = props;
+  }
+
+  /** @throws TokenError `TokenRejected` if there is none, or whatever kept it from being found */
+  async successorOf(rejected: string, signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted();
+    const { held } = this.#props.cache;
+    if (held === undefined || held.value !== rejected) return this.#props.cache.get(signal);
+    if (this.#search?.version !== held.version || this.#search.work.isAborted) {
+      this.#search = this.#startSearch(held);
+    }
+    return this.#search.work.join(signal);
+  }
+
+  #startSearch({ version }: HeldToken) {
+    const { clock, emit } = this.#props;
+    const startedAt = momentOf(clock);
+    const ended = (type: 'recovered' | 'not-recovered') =>
+      emit({ type, rejectedVersion: version, durationMs: elapsedSince(startedAt, clock) });
+    emit({ type: 'rejected', version });
+    const work = new SharedWork(async (signal) => {
+      try {
+        const token = await this.#find(version, signal);
+        ended('recovered');
+        return token;
+      } catch (error) {
+        if (!signal.aborted) ended('not-recovered');
+        throw error;
+      } finally {
+        if (this.#search?.work === work) this.#search = undefined;
+      }
+    });
+    return { version, work };
+  }
+
+  async #find(version: number, signal: AbortSignal): Promise<string> {
+    const { requests } = this.#props;
+    const mayAsk = requests !== undefined && !this.#gaveUpOn(version);
+    const stored = await this.#readOther(version, { signal, orThrow: !mayAsk });
+    if (stored !== undefined) return stored;
+    if (!mayAsk) {
+      const why =
+        requests === undefined ? 'the refresher may not be asked' : 'the refresher was asked in vain';
+      throw new TokenError(
+        'TokenRejected',
+        `the API refuses version ${version}, the newest there is; ${why}`,
+      );
+    }
+    await this.#ask(requests, version, signal);
+    return this.#waitForOther(version, signal);
+  }
+
+  async #ask(requests: RefreshRequests, version: number, signal: AbortSignal): Promise<void> {
+    const { clock, emit } = this.#props;
+    const error = () =>
+      new TokenError('RefreshRequestFailed', `no answer from SQS within ${SEND_LIMIT_SECONDS} s`);
+    const limit = { ms: SEND_LIMIT_SECONDS * SECOND, clock, signal, error };
+    await withinLimit((end) => requests.send(version, end), limit);
+    emit({ type: 'refresh-requested', version });
+  }
+
+  async #waitForOther(version: number, signal: AbortSignal): Promise<string> {
+    const { clock, waitSeconds } = this.#props;
+    const askedAt = momentOf(clock);
+    while (elapsedSince(askedAt, clock) < waitSeconds * SECOND) {
+      // The cache keeps its reads apart: this polls no faster than it allows.
+      const stored = await this.#readOther(version, { signal, orThrow: false });
+      if (stored !== undefined) return stored;
+    }
+    this.#gaveUp = { version, at: momentOf(clock) };
+    throw new TokenError(
+      'TokenRejected',
+      `the API refuses version ${version}, and no newer one came within ${waitSeconds} s of asking for it`,
+    );
+  }
+
+  /** Reads past the cache. A failed read says nothing about the version, unless it is the last thing to try. */
+  async #readOther(
+    version: number,
+    { signal, orThrow }: { signal: AbortSignal; orThrow: boolean },
+  ): Promise<string | undefined> {
+    try {
+      const read = await this.#props.cache.reread(signal);
+      return read.version === version ? undefined : read.value;
+    } catch (error) {
+      if (signal.aborted || orThrow) throw error;
+      return undefined;
+    }
+  }
+
+  #gaveUpOn(version: number): boolean {
+    if (this.#gaveUp?.version !== version) return false;
+    return elapsedSince(this.#gaveUp.at, this.#props.clock) < PAUSE_AFTER_FAILURE_SECONDS * SECOND;
+  }
+}

@@ -1,0 +1,65 @@
+import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
+import type { RefreshRequestBody } from '../lib/contract.ts';
+import { awsFailure, awsFields, invalidCredentials } from './aws-errors.ts';
+import { TokenError } from './errors.ts';
+
+/** Asks the refresher for tokens. */
+export interface RefreshRequests {
+  /** @throws TokenError `AccessDenied`, `AwsCredentialsInvalid` or `RefreshRequestFailed`, or the signal's reason */
+  send(rejectedVersion: number, signal: AbortSignal): Promise<void>;
+}
+
+export interface SqsRefreshRequestsProps {
+  readonly token: string;
+  readonly queueUrl: string;
+  readonly client?: Pick<SQSClient, 'send'> | undefined;
+  /** For a client of our own, made at the first request. */
+  readonly clientConfig: SQSClientConfig;
+}
+
+/**
+ * What a consumer asks. The queue tells requests apart by their text: consumers in any number that name the same version
+ * must send the same text, whatever their language, to be one request. The next version is another text, so no
+ * request is lost to one that was served.
+ */
+export function requestText(token: string, rejectedVersion: number): string {
+  const body: RefreshRequestBody = { token, requestedBy: 'consumer', rejectedVersion };
+  return JSON.stringify(body);
+}
+
+/** On the environment's request queue. The SDK client is loaded at the first use: most consumers never need one. */
+export function sqsRefreshRequests(props: SqsRefreshRequestsProps): RefreshRequests {
+  const { token, queueUrl, clientConfig } = props;
+  let { client } = props;
+  return {
+    async send(rejectedVersion, signal) {
+      const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
+      client ??= new SQSClient(clientConfig);
+      const command = new SendMessageCommand({
+        QueueUrl: queueUrl,
+        MessageGroupId: token,
+        MessageBody: requestText(token, rejectedVersion),
+      });
+      await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw notSent(error, queueUrl);
+      });
+    },
+  };
+}
+
+function notSent(error: unknown, queueUrl: string): TokenError {
+  const fields = awsFields(error);
+  switch (awsFailure(error)) {
+    case 'denied':
+      return new TokenError(
+        'AccessDenied',
+        `asking for a refresh is denied: the role lacks sqs:SendMessage on ${queueUrl}`,
+        { ...fields, permission: 'sqs:SendMessage' },
+      );
+    case 'credentials':
+      return invalidCredentials(error);
+    default:
+      return new TokenError('RefreshRequestFailed', `queue ${queueUrl}: ${fields.awsError} from SQS`, fields);
+  }
+}

@@ -1,0 +1,217 @@
+import { type Clock, elapsedSince, type Moment, momentOf, SECOND } from './clock.ts';
+import { TokenError } from './errors.ts';
+import type { TokenEventListener } from './events.ts';
+import { SharedWork } from './shared-work.ts';
+import { LATE_MS, withinLimit } from './time-limit.ts';
+import type { StoredToken, TokenSource } from './token-source.ts';
+
+export interface TokenCacheProps {
+  readonly source: TokenSource;
+  readonly clock: Clock;
+  readonly emit: TokenEventListener;
+  /** A token is handed out without a new read for at most this long. */
+  readonly maxAgeSeconds: number;
+  /** Reads are at least this far apart, once a token is known. */
+  readonly pollSeconds: number;
+  /** A read that takes longer has failed. */
+  readonly readTimeoutSeconds: number;
+  /** Whether reads may go on after their callers have left with the token at hand. */
+  readonly renewAhead: boolean;
+}
+
+/** A token at hand. Ages and times are milliseconds since {@link readAt}. */
+export interface HeldToken extends StoredToken {
+  /** Just before it was read. */
+  readonly readAt: Moment;
+  /** Settled already: handing it out again costs nothing. */
+  readonly promise: Promise<string>;
+  /** From this age on it is time for a new read. */
+  readonly renewMs: number;
+  /** At this age the token expires. */
+  readonly expiresMs: number;
+}
+
+/** A new read falls due at this share of the maximum age; jitter keeps many processes from reading together. */
+const RENEWAL = { from: 0.8, to: 0.95 };
+
+/** With a token at hand that lives nobody waits longer than this for a new read. */
+const WAIT_WITH_TOKEN_SECONDS = 2;
+
+/** With a token at hand that lives a failed read is tried again after this. */
+const PAUSE_AFTER_FAILURE_SECONDS = 5;
+
+/**
+ * Holds the newest token that was read, and reads again when it is time: one read at once for all callers. While the
+ * token at hand lives nobody sees a failed read, and without a token nobody is told of a failure that is past.
+ */
+export class TokenCache {
+  readonly #props: TokenCacheProps;
+  readonly #clock: Clock;
+  #held: HeldToken | undefined;
+  #reading:
+    | { readonly work: SharedWork<HeldToken>; readonly startedAt: Moment; readonly limitMs: number }
+    | undefined;
+  #lastRead: { readonly at: Moment; readonly failed: boolean } | undefined;
+
+  constructor(props: TokenCacheProps) {
+    this.#props = props;
+    this.#clock = props.clock;
+  }
+
+  /** The newest token that was read; may have expired. */
+  get held(): HeldToken | undefined {
+    return this.#held;
+  }
+
+  /**
+   * A token that lives.
+   *
+   * @throws TokenError `TokenExpired` if a read brought none that lives, or what the read threw
+   */
+  get(signal?: AbortSignal): Promise<string> {
+    const held = this.#held;
+    if (held !== undefined && signal === undefined && this.#age(held) < held.renewMs) return held.promise;
+    return this.#get(signal);
+  }
+
+  /**
+   * The newest token, read now or, if the last read was less than the poll interval ago, when that is over.
+   *
+   * @throws TokenError `TokenExpired`, or what the read threw
+   */
+  async reread(signal?: AbortSignal): Promise<HeldToken> {
+    const read = await this.#joinRead(signal);
+    if (this.#lives(read)) return read;
+    const ago = Math.round((this.#age(read) - read.expiresMs) / SECOND);
+    throw new TokenError(
+      'TokenExpired',
+      `the stored token (version ${read.version}) expired ${ago} s ago, and there is no newer one; if its lifetime is longer, set lifetimeSeconds`,
+    );
+  }
+
+  async #get(signal: AbortSignal | undefined): Promise<string> {
+    signal?.throwIfAborted();
+    const held = this.#held;
+    if (held === undefined || !this.#lives(held)) return (await this.reread(signal)).value;
+    if (this.#age(held) < held.renewMs || this.#isTooSoon()) return held.value;
+    if (this.#mayGoOnWithout(held)) {
+      this.#joinRead(undefined).catch(() => {});
+      return held.value;
+    }
+    try {
+      return (await this.reread(signal)).value;
+    } catch (error) {
+      if (signal?.aborted || !this.#lives(held)) throw error;
+      return held.value;
+    }
+  }
+
+  #age = (held: HeldToken): number => elapsedSince(held.readAt, this.#clock);
+
+  #lives(held: HeldToken): boolean {
+    return this.#age(held) < held.expiresMs;
+  }
+
+  /** Soon after a read that failed, or one that brought a token older than the one at hand. */
+  #isTooSoon(): boolean {
+    if (this.#lastRead === undefined || (this.#reading !== undefined && !this.#lastRead.failed)) return false;
+    const pauseSeconds = this.#lastRead.failed ? PAUSE_AFTER_FAILURE_SECONDS : this.#props.pollSeconds;
+    return elapsedSince(this.#lastRead.at, this.#clock) < pauseSeconds * SECOND;
+  }
+
+  /** Past the maximum age one waits for the read, unless the last one shows that this may be in vain. */
+  #mayGoOnWithout(held: HeldToken): boolean {
+    const withinMaxAge = this.#age(held) < this.#props.maxAgeSeconds * SECOND;
+    return this.#props.renewAhead && (withinMaxAge || this.#lastRead?.failed === true);
+  }
+
+  #joinRead(signal: AbortSignal | undefined): Promise<HeldToken> {
+    if (this.#reading === undefined || this.#reading.work.isAborted || this.#isOverdue(this.#reading)) {
+      this.#reading?.work.abort(
+        new TokenError('ParameterUnavailable', 'the process was frozen during a read'),
+      );
+      this.#reading = this.#startRead();
+    }
+    return this.#reading.work.join(signal);
+  }
+
+  /** Its process was frozen meanwhile: the answer may never come. */
+  #isOverdue({ startedAt, limitMs }: { startedAt: Moment; limitMs: number }): boolean {
+    return elapsedSince(startedAt, this.#clock) > limitMs + LATE_MS;
+  }
+
+  #startRead() {
+    const gapMs = this.#gapMs();
+    const limitMs = this.#readLimitMs();
+    const work = new SharedWork(async (signal) => {
+      if (gapMs > 0) await this.#clock.sleep(gapMs, signal);
+      try {
+        return await this.#read(signal, limitMs);
+      } finally {
+        if (this.#reading?.work === work) this.#reading = undefined;
+      }
+    });
+    return { work, startedAt: momentOf(this.#clock), limitMs: gapMs + limitMs };
+  }
+
+  #gapMs(): number {
+    if (this.#held === undefined || this.#lastRead === undefined) return 0;
+    const sinceMs = elapsedSince(this.#lastRead.at, this.#clock);
+    return Math.max(0, Math.ceil(this.#props.pollSeconds * SECOND - sinceMs));
+  }
+
+  #readLimitMs(): number {
+    const { readTimeoutSeconds } = this.#props;
+    const hasToken = this.#held !== undefined && this.#lives(this.#held);
+    return (hasToken ? Math.min(WAIT_WITH_TOKEN_SECONDS, readTimeoutSeconds) : readTimeoutSeconds) * SECOND;
+  }
+
+  async #read(signal: AbortSignal, limitMs: number): Promise<HeldToken> {
+    const { source, emit } = this.#props;
+    const clock = this.#clock;
+    const at = momentOf(clock);
+    this.#lastRead = { at, failed: this.#lastRead?.failed ?? false };
+    const error = () =>
+      new TokenError('ParameterUnavailable', `no answer from SSM within ${limitMs / SECOND} s`);
+    try {
+      const stored = await withinLimit((end) => source.read(end), { ms: limitMs, clock, signal, error });
+      this.#lastRead = { at, failed: false };
+      const before = this.#held?.version;
+      const held = this.#hold(stored, at);
+      const { version, ageMs } = held;
+      const outcome = version === before ? 'unchanged' : 'new';
+      emit({ type: 'read', outcome, durationMs: elapsedSince(at, clock), version, ageMs });
+      return held;
+    } catch (error) {
+      if (!signal.aborted) {
+        this.#lastRead = { at, failed: true };
+        const code = error instanceof TokenError ? error.code : 'ParameterUnavailable';
+        const tokenAtHand = this.#held !== undefined && this.#lives(this.#held);
+        emit({ type: 'read', outcome: 'failed', durationMs: elapsedSince(at, clock), code, tokenAtHand });
+      }
+      throw error;
+    }
+  }
+
+  /** Holds what was read, unless that is older: reads may overtake each other, and SSM may answer with a past version. */
+  #hold(stored: StoredToken, readAt: Moment): HeldToken {
+    const held = this.#held;
+    if (held !== undefined && isOlder(stored, held)) return held;
+    const { maxAgeSeconds } = this.#props;
+    const share = RENEWAL.from + (RENEWAL.to - RENEWAL.from) * this.#clock.random();
+    const expiresMs = stored.livesMs - stored.ageMs;
+    this.#held = {
+      ...stored,
+      readAt,
+      // The same token keeps its promise.
+      promise: held?.value === stored.value ? held.promise : Promise.resolve(stored.value),
+      renewMs: Math.min(maxAgeSeconds * SECOND * share, expiresMs),
+      expiresMs,
+    };
+    return this.#held;
+  }
+}
+
+/** By the time of writing: a parameter that was deleted and created again counts its versions from 1. */
+const isOlder = (one: StoredToken, other: StoredToken): boolean =>
+  one.writtenAt < other.writtenAt || (one.writtenAt === other.writtenAt && one.version < other.version);

@@ -1,0 +1,90 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { accessTokenParameter } from '../lib/contract.ts';
+import { bearerFetch, type Fetch } from './bearer-fetch.ts';
+import { checkOptions } from './check-options.ts';
+import { systemClock } from './clock.ts';
+import { safely } from './events.ts';
+import type { TokenClientOptions } from './options.ts';
+import { Recovery } from './recovery.ts';
+import { sqsRefreshRequests } from './refresh-requests.ts';
+import { TokenCache } from './token-cache.ts';
+import { ssmTokenSource } from './token-source.ts';
+
+export interface GetTokenOptions {
+  /** Ends the wait at once. */
+  readonly signal?: AbortSignal;
+  /** A token that the API answered 401 to: its successor is wanted, and the refresher asked for one if it may be. */
+  readonly rejected?: string;
+}
+
+/** Reads one token and keeps it at hand. One per process and token is enough; its functions may be passed around. */
+export interface TokenClient {
+  /**
+   * An access token that lives.
+   *
+   * @throws TokenError, or the signal's reason
+   */
+  readonly getToken: (options?: GetTokenOptions) => Promise<string>;
+  /** The header to send, for any HTTP client. Throws as {@link getToken}. */
+  readonly authorization: (options?: GetTokenOptions) => Promise<{ authorization: string }>;
+  /**
+   * `fetch` with the bearer token. After a 401 the request is sent once more, with the token's successor; any other
+   * answer, 403 included, is returned as it came.
+   *
+   * @throws TokenError `TokenRejected` if there is no successor or the API refuses it, too; `BodyNotReplayable` if the
+   *   body was a stream; both with the API's `response`. Else as {@link getToken} and `fetch`.
+   */
+  readonly fetch: Fetch;
+}
+
+/**
+ * SDK clients of our own try a few times within the time of one read. A connection that was frozen with its process is
+ * noticed by the first limit.
+ */
+const CLIENT_CONFIG = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+};
+
+/**
+ * @throws TokenError `InvalidOption`
+ */
+export function createTokenClient(options: TokenClientOptions): TokenClient {
+  const times = checkOptions(options);
+  const { environment, token, refreshRequests } = options;
+  const clock = options.clock ?? systemClock;
+  const emit = safely(options.onEvent);
+  const source = ssmTokenSource({
+    client: options.ssm ?? new SSMClient({ ...CLIENT_CONFIG, ...options.ssmConfig }),
+    environment,
+    parameter: options.parameterArn ?? accessTokenParameter(environment, token),
+    lifetimeSeconds: times.lifetimeSeconds,
+    clock,
+  });
+  const renewAhead = options.renewAhead ?? !isLambda();
+  const cache = new TokenCache({ ...times, source, clock, emit, renewAhead });
+  const requests =
+    refreshRequests &&
+    sqsRefreshRequests({
+      token,
+      queueUrl: refreshRequests.queueUrl,
+      client: refreshRequests.sqs,
+      clientConfig: { ...CLIENT_CONFIG, ...refreshRequests.sqsConfig },
+    });
+  const recovery = new Recovery({ cache, requests, clock, emit, waitSeconds: times.waitSeconds });
+
+  const getToken = (asked?: GetTokenOptions): Promise<string> =>
+    asked?.rejected === undefined
+      ? cache.get(asked?.signal)
+      : recovery.successorOf(asked.rejected, asked.signal);
+  return {
+    getToken,
+    authorization: async (asked) => ({ authorization: `Bearer ${await getToken(asked)}` }),
+    fetch: bearerFetch({ fetch: options.fetch ?? globalFetch, getToken }),
+  };
+}
+
+/** Looked up at each call, for those who instrument or replace it. */
+const globalFetch: Fetch = (input, init) => globalThis.fetch(input, init);
+
+const isLambda = (): boolean => process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;

@@ -1,0 +1,195 @@
+import { Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { bearerFetch, type Fetch } from '../../client/bearer-fetch.ts';
+import { TokenError } from '../../client/errors.ts';
+
+const URL_ = 'https://api.example.com/orders';
+
+interface Sent {
+  readonly authorization: string | null;
+  readonly body: string;
+}
+
+/** An API that accepts one token, a client that knows an old one and its successor. */
+function setUp({ accepts = 'new', status = 200 }: { accepts?: string; status?: number } = {}) {
+  const sent: Sent[] = [];
+  const rejected: (string | undefined)[] = [];
+  const fetch: Fetch = async (input, init) => {
+    const request = new Request(input, { ...init, duplex: 'half' } as RequestInit);
+    const authorization = request.headers.get('authorization');
+    sent.push({ authorization, body: await request.text() });
+    return authorization === `Bearer ${accepts}`
+      ? new Response('ok', { status })
+      : new Response('no', { status: 401 });
+  };
+  const getToken = async (options: { rejected?: string }) => {
+    rejected.push(options.rejected);
+    return options.rejected === undefined ? 'old' : 'new';
+  };
+  return { sent, rejected, fetch: bearerFetch({ fetch, getToken }), getToken };
+}
+
+const failure = (call: Promise<unknown>): Promise<unknown> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+
+describe('the header', () => {
+  it('is added to those of the caller, and replaces an older one', async () => {
+    let headers = new Headers();
+    const fetch = bearerFetch({
+      fetch: async (_, init) => {
+        headers = new Headers(init?.headers);
+        return new Response();
+      },
+      getToken: async () => 'the-token',
+    });
+    await fetch(URL_, { headers: { 'x-id': '1', Authorization: 'Basic abc' } });
+    expect(Object.fromEntries(headers)).toEqual({ 'x-id': '1', authorization: 'Bearer the-token' });
+    await fetch(new Request(URL_, { headers: { 'x-id': '2' } }));
+    expect(Object.fromEntries(headers)).toEqual({ 'x-id': '2', authorization: 'Bearer the-token' });
+  });
+});
+
+describe('after a 401', () => {
+  it('the request is sent once more with the successor', async () => {
+    const { fetch, sent, rejected } = setUp();
+    const response = await fetch(URL_, { method: 'PUT', body: 'an order' });
+    expect(await response.text()).toBe('ok');
+    expect(sent).toEqual([
+      { authorization: 'Bearer old', body: 'an order' },
+      { authorization: 'Bearer new', body: 'an order' },
+    ]);
+    expect(rejected).toEqual([undefined, 'old']);
+  });
+
+  it('a second 401 is an error with the answer', async () => {
+    const { fetch, sent } = setUp({ accepts: 'neither' });
+    const error = await failure(fetch(URL_));
+    expect(error).toMatchObject({ code: 'TokenRejected' });
+    expect(await (error as TokenError).response?.text()).toBe('no');
+    expect(sent).toHaveLength(2);
+  });
+
+  it('each caller gets its own answer with an error that all share', async () => {
+    const shared = new TokenError('TokenRejected', 'none newer');
+    let calls = 0;
+    const fetch = bearerFetch({
+      fetch: async () => new Response(`answer ${++calls}`, { status: 401 }),
+      getToken: async ({ rejected }) => {
+        if (rejected !== undefined) throw shared;
+        return 'old';
+      },
+    });
+    const errors = (await Promise.all([failure(fetch(URL_)), failure(fetch(URL_))])) as TokenError[];
+    const texts = await Promise.all(errors.map(({ response }) => response?.text()));
+    expect(texts).toEqual(['answer 1', 'answer 2']);
+    expect(shared.response).toBeUndefined();
+  });
+
+  it('from another origin, after a redirect, the answer is passed on: the token was not sent there', async () => {
+    const { getToken, rejected } = setUp();
+    const answer = Object.defineProperties(new Response('', { status: 401 }), {
+      redirected: { value: true },
+      url: { value: 'https://login.example.org/' },
+    });
+    const fetch = bearerFetch({ fetch: async () => answer, getToken });
+    expect((await fetch(URL_)).status).toBe(401);
+    expect(rejected).toEqual([undefined]);
+  });
+});
+
+it.each([200, 204, 400, 403, 404, 429, 500])('an answer with status %i is passed on', async (status) => {
+  let calls = 0;
+  const fetch = bearerFetch({
+    fetch: async () => {
+      calls++;
+      return new Response(null, { status });
+    },
+    getToken: async () => 'old',
+  });
+  expect((await fetch(URL_)).status).toBe(status);
+  expect(calls).toBe(1);
+});
+
+describe('bodies that can be sent again', () => {
+  const form = new FormData();
+  form.set('name', 'value');
+  it.each([
+    ['text', 'body'],
+    ['bytes', new TextEncoder().encode('body')],
+    ['a buffer', new TextEncoder().encode('body').buffer],
+    ['a blob', new Blob(['body'])],
+    ['parameters', new URLSearchParams({ name: 'value' })],
+    ['a form', form],
+  ])('%s', async (_, body) => {
+    const { fetch, sent } = setUp();
+    expect((await fetch(URL_, { method: 'POST', body })).status).toBe(200);
+    expect(sent[1]?.body.length).toBe(sent[0]?.body.length);
+    expect(sent[0]?.body.length).toBeGreaterThan(3);
+  });
+
+  it('none, in a Request', async () => {
+    const { fetch, sent } = setUp();
+    expect((await fetch(new Request(URL_))).status).toBe(200);
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe('bodies that cannot be sent again', () => {
+  const stream = () => new Blob(['body']).stream();
+  it.each([
+    [
+      'a stream',
+      (fetch: Fetch) => fetch(URL_, { method: 'POST', body: stream(), duplex: 'half' } as RequestInit),
+    ],
+    [
+      'a Node.js stream',
+      (fetch: Fetch) =>
+        fetch(URL_, {
+          method: 'POST',
+          body: Readable.from(['body']),
+          duplex: 'half',
+        } as unknown as RequestInit),
+    ],
+    ['a Request with a body', (fetch: Fetch) => fetch(new Request(URL_, { method: 'POST', body: 'body' }))],
+  ])('%s: sent once, the caller is told, and a successor is found', async (_, send) => {
+    const { fetch, sent, rejected } = setUp();
+    const error = await failure(send(fetch));
+    expect(error).toMatchObject({ code: 'BodyNotReplayable', retryable: true });
+    expect((error as TokenError).response?.status).toBe(401);
+    expect(sent).toHaveLength(1);
+    expect(rejected).toEqual([undefined, 'old']);
+  });
+
+  it('a stream that only calls itself a form', async () => {
+    const body = Object.assign(Readable.from(['body']), { [Symbol.toStringTag]: 'FormData' });
+    const { fetch, sent } = setUp();
+    const init = { method: 'POST', body, duplex: 'half' } as unknown as RequestInit;
+    expect(await failure(fetch(URL_, init))).toMatchObject({ code: 'BodyNotReplayable' });
+    expect(sent).toHaveLength(1);
+  });
+
+  it('does no harm while nothing is refused', async () => {
+    const { fetch } = setUp({ accepts: 'old' });
+    expect((await fetch(new Request(URL_, { method: 'POST', body: 'body' }))).status).toBe(200);
+  });
+});
+
+it('the signal of the call or of its Request ends the wait for a token', async () => {
+  const waiting = bearerFetch({
+    fetch: async () => new Response(),
+    getToken: ({ signal }) =>
+      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+  });
+  for (const call of [
+    (signal: AbortSignal) => waiting(URL_, { signal }),
+    (signal: AbortSignal) => waiting(new Request(URL_, { signal })),
+  ]) {
+    const abort = new AbortController();
+    const ended = failure(call(abort.signal));
+    abort.abort();
+    expect(await ended).toMatchObject({ name: 'AbortError' });
+  }
+});
