@@ -1,4 +1,4 @@
-import type { TokenSettings } from '../lib/contract.ts';
+import { LIMITS, type TokenSettings } from '../lib/contract.ts';
 import { HOUR, MINUTE, SECOND } from './clock.ts';
 import type { RefreshRequest } from './request.ts';
 import { refusalOf, type Session } from './session.ts';
@@ -18,9 +18,9 @@ const EXTRA_TRY_GAP = HOUR;
 const LOGIN_DESPITE_OUTAGE_GAP = 10 * MINUTE;
 const ATTEMPTS_BEFORE_LOGIN_DESPITE_OUTAGE = 2;
 
-/** The next scheduled request has taken over. */
+/** The next scheduled request has taken over. It has come by then, however late the schedule is. */
 export const isSuperseded = (request: RefreshRequest, settings: TokenSettings, now: number): boolean =>
-  now - request.sentAt > settings.intervalSeconds * SECOND;
+  now - request.sentAt > (settings.intervalSeconds + LIMITS.schedulePrecisionSeconds) * SECOND;
 
 /** The stored access token is already newer than what the request was about, and lives. */
 export function isSatisfied(
@@ -32,8 +32,12 @@ export function isSatisfied(
   if (session.granted === undefined || session.granted.expiresAt <= now) return false;
   const newerThanRejected =
     request.rejectedVersion !== undefined && accessToken.version > request.rejectedVersion;
-  return newerThanRejected || accessToken.writtenAt > request.sentAt;
+  return newerThanRejected || (accessToken.writtenAt > request.sentAt && isYoungEnough(request, session));
 }
+
+/** A token that could only be stored long after it was granted is no answer to a request that came in between. */
+export const isYoungEnough = (request: RefreshRequest, { granted }: Session): boolean =>
+  granted !== undefined && granted.obtainedAt > request.sentAt - LIMITS.attemptSeconds * SECOND;
 
 /**
  * Milliseconds to wait before a token may be asked for again; 0: go ahead. A session that does not belong to the

@@ -2,7 +2,7 @@ import { LIMITS, type TokenSettings } from '../lib/contract.ts';
 import { type Clock, SECOND } from './clock.ts';
 import type { CredentialsStore } from './credentials.ts';
 import { RefreshError } from './errors.ts';
-import { hasNewCredentials, isSatisfied, isSuperseded, rationedFor } from './limits.ts';
+import { hasNewCredentials, isSatisfied, isSuperseded, isYoungEnough, rationedFor } from './limits.ts';
 import { obtain } from './obtain.ts';
 import type { RefreshRequest } from './request.ts';
 import { retryInSeconds } from './retry.ts';
@@ -25,8 +25,13 @@ export interface RefreshDeps {
 
 /** How an attempt ended. With `retryInSeconds` the request stays on the queue that long; else it is done with. */
 export type Ending =
-  /** A new access token is stored. */
-  | { readonly kind: 'refreshed'; readonly how: 'login' | 'refresh'; readonly version: number | undefined }
+  /** A new access token is stored. One that an earlier request got is no answer to this one, which goes on at once. */
+  | {
+      readonly kind: 'refreshed';
+      readonly how: 'login' | 'refresh';
+      readonly version: number | undefined;
+      readonly retryInSeconds?: number;
+    }
   /** The stored access token is already newer than the request. */
   | { readonly kind: 'satisfied' }
   /** The request is older than the interval: the next tick's has taken over. */
@@ -60,8 +65,9 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
     const version = await orFailure(states.save({ session, accessToken }, end - clock.now()));
     if (version instanceof RefreshError) return { ending: failed(version, request, deps), trace, session };
     const how = session.granted?.how ?? 'login';
+    const goesOn = isYoungEnough(request, session) ? {} : { retryInSeconds: 1 };
     return {
-      ending: { kind: 'refreshed', how, version },
+      ending: { kind: 'refreshed', how, version, ...goesOn },
       trace,
       session,
       ...(version !== undefined && { version }),
@@ -115,7 +121,7 @@ function failed(
   const retry =
     unrecorded && failure.code === 'CredentialsRefused'
       ? settings.intervalSeconds
-      : retryInSeconds({ failure, request, settings, random: clock.random() });
+      : retryInSeconds({ failure, request, settings, now: clock.now(), random: clock.random() });
   return { kind: 'failed', failure, ...(retry !== undefined && { retryInSeconds: retry }) };
 }
 

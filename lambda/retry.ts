@@ -1,4 +1,5 @@
 import { LIMITS, pauseCapSeconds, type TokenSettings } from '../lib/contract.ts';
+import { SECOND } from './clock.ts';
 import type { RefreshError } from './errors.ts';
 import type { RefreshRequest } from './request.ts';
 
@@ -8,10 +9,15 @@ const FIRST_PAUSE_SECONDS = 5;
 /** Credentials that may be tried again this soon are waited for; else the next scheduled request tries them. */
 const WORTH_WAITING_SECONDS = 2 * 60;
 
+/** However long the token API asks to wait, a request ends this long after the next scheduled one is due. */
+const OVERTIME_SECONDS = 5 * 60;
+
 export interface RetryProps {
   readonly failure: RefreshError;
   readonly request: RefreshRequest;
   readonly settings: TokenSettings;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** In [0, 1). */
   readonly random: number;
 }
@@ -20,7 +26,7 @@ export interface RetryProps {
  * How long a failed request waits on the queue for its next attempt, in whole seconds; undefined: it ends here, and
  * new credentials or the next scheduled request go on.
  */
-export function retryInSeconds({ failure, request, settings, random }: RetryProps): number | undefined {
+export function retryInSeconds({ failure, request, settings, now, random }: RetryProps): number | undefined {
   const { retryAfterSeconds = 0 } = failure.fields;
   if (failure.code === 'CredentialsRefused' || failure.kind === 'credentials') {
     return retryAfterSeconds > 0 && retryAfterSeconds <= WORTH_WAITING_SECONDS
@@ -32,5 +38,7 @@ export function retryInSeconds({ failure, request, settings, random }: RetryProp
   const grown = Math.min(cap, FIRST_PAUSE_SECONDS * 2 ** Math.min(request.attempt - 1, 10));
   // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
   const pause = Math.ceil(grown * (0.5 + random / 2));
-  return Math.max(pause, Math.min(retryAfterSeconds, settings.intervalSeconds));
+  const ageSeconds = (now - request.sentAt) / SECOND;
+  const leftSeconds = Math.floor(settings.intervalSeconds + OVERTIME_SECONDS - ageSeconds);
+  return Math.max(pause, Math.min(retryAfterSeconds, settings.intervalSeconds, leftSeconds));
 }

@@ -60,9 +60,10 @@ const state = (fields: Partial<State> = {}): State => ({
 });
 
 describe('a request is superseded', () => {
-  it('once it is older than the interval', () => {
-    expect(isSuperseded(request({ sentAt: NOW - INTERVAL }), settings, NOW)).toBe(false);
-    expect(isSuperseded(request({ sentAt: NOW - INTERVAL - 1 }), settings, NOW)).toBe(true);
+  it('once it is older than the interval and the schedule’s precision', () => {
+    const old = INTERVAL + MINUTE;
+    expect(isSuperseded(request({ sentAt: NOW - old }), settings, NOW)).toBe(false);
+    expect(isSuperseded(request({ sentAt: NOW - old - 1 }), settings, NOW)).toBe(true);
   });
 });
 
@@ -74,13 +75,20 @@ describe('a request is satisfied', () => {
     expect(isSatisfied(request({ sentAt: written }), state(), NOW)).toBe(false);
   });
 
+  it('not by one that was granted long before and only stored since', () => {
+    const granted = (before: number) => state({ session: session({ obtainedAt: written - 1 - before }) });
+    const sent = request({ sentAt: written - 1 });
+    expect(isSatisfied(sent, granted(12 * SECOND - 1), NOW)).toBe(true);
+    expect(isSatisfied(sent, granted(12 * SECOND), NOW)).toBe(false);
+  });
+
   it('by a version newer than the rejected one', () => {
     expect(isSatisfied(request({ rejectedVersion: 6 }), state(), NOW)).toBe(true);
     expect(isSatisfied(request({ rejectedVersion: 7 }), state(), NOW)).toBe(false);
   });
 
   it('never without an access token, by half of a write, or by a dead token', () => {
-    const old = request({ sentAt: 0 });
+    const old = request({ sentAt: written - 1 });
     const { accessToken: _, ...missing } = state();
     expect(isSatisfied(old, missing, NOW)).toBe(false);
     expect(isSatisfied(old, state({ whole: false }), NOW)).toBe(false);

@@ -4,21 +4,20 @@ import { type FailureCode, RefreshError } from '../../lambda/errors.ts';
 import { type MetricGroup, measure, reasonsForAttention } from '../../lambda/measurements.ts';
 import type { Outcome } from '../../lambda/refresh.ts';
 import type { RefreshRequest } from '../../lambda/request.ts';
-import { EMPTY_SESSION, type Session } from '../../lambda/session.ts';
+import { EMPTY_SESSION, type Granted, type Session } from '../../lambda/session.ts';
 import { newTrace, type Trace } from '../../lambda/trace.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
 
-const session = (lifetime = 30 * MINUTE): Session => ({
-  ...EMPTY_SESSION,
-  granted: {
-    accessTokenHash: 'h',
-    how: 'refresh',
-    obtainedAt: NOW - SECOND,
-    expiresAt: NOW - SECOND + lifetime,
-    credentialsVersion: 'v1',
-  },
+const granted = (lifetime = 30 * MINUTE): Granted => ({
+  accessTokenHash: 'h',
+  how: 'refresh',
+  obtainedAt: NOW - SECOND,
+  expiresAt: NOW - SECOND + lifetime,
+  credentialsVersion: 'v1',
 });
+
+const session = (lifetime = 30 * MINUTE): Session => ({ ...EMPTY_SESSION, granted: granted(lifetime) });
 
 interface Given {
   outcome: Partial<Outcome> & Pick<Outcome, 'ending'>;
@@ -33,6 +32,7 @@ const measured = ({ outcome, request = {} }: Given) => ({
     intervalSeconds: 1500,
     accessTokenLifetimeSeconds: 1800,
     refreshTokenLifetimeSeconds: 604_800,
+    credentialsMaxAgeSeconds: 90 * 24 * 3600,
   },
   request: {
     token: 'payments-api',
@@ -62,17 +62,24 @@ const PER_TOKEN = 'Environment=sandbox,Token=payments-api';
 const refreshed = (how: 'login' | 'refresh') => ({ kind: 'refreshed', how, version: 8 }) as const;
 const failed = (code: FailureCode) => ({ kind: 'failed', failure: new RefreshError(code) }) as const;
 
-async function traceOf(...calls: readonly ('login' | 'refresh')[]): Promise<Trace> {
+/** @param refresh how a refresh that is followed by a login failed */
+async function traceOf(calls: readonly ('login' | 'refresh')[], refresh?: FailureCode): Promise<Trace> {
   const trace = newTrace();
   let now = NOW;
   const clock = { now: () => (now += 40), sleep: async () => {}, random: () => 0 };
-  for (const call of calls) await trace.call(call, clock, async () => undefined);
+  for (const call of calls) {
+    const fails = call === 'refresh' && refresh !== undefined;
+    const send = async () => {
+      if (fails) throw new RefreshError(refresh);
+    };
+    await trace.call(call, clock, send).catch(() => {});
+  }
   return trace;
 }
 
 describe('a refreshed token', () => {
   it('says that all is well, how it was got, and how long it lives', async () => {
-    const trace = await traceOf('refresh');
+    const trace = await traceOf(['refresh']);
     const groups = measure(
       measured({ outcome: { ending: refreshed('refresh'), session: session(), trace } }),
     );
@@ -83,7 +90,7 @@ describe('a refreshed token', () => {
   });
 
   it('by login says that the credentials were accepted', async () => {
-    const trace = await traceOf('login');
+    const trace = await traceOf(['login']);
     trace.credentialsAccepted();
     const groups = measure(measured({ outcome: { ending: refreshed('login'), session: session(), trace } }));
     expect(table(groups)[PER_TOKEN]).toMatchObject({ GotByLogin: 1, LoginRefused: 0, RefreshFailing: 0 });
@@ -91,14 +98,21 @@ describe('a refreshed token', () => {
 });
 
 describe('a failed attempt', () => {
-  it('raises no alarm the first time, and does from the second on', () => {
-    const failing = (attempt: number) =>
-      table(measure(measured({ outcome: { ending: failed('ApiUnavailable') }, request: { attempt } })));
-    expect(failing(1)).toEqual({ 'Environment=sandbox,Code=ApiUnavailable': { FailedAttempt: 1 } });
-    expect(failing(2)).toEqual({
-      'Environment=sandbox,Code=ApiUnavailable': { FailedAttempt: 1 },
-      [PER_TOKEN]: { RefreshFailing: 1 },
-    });
+  it('raises no alarm while the next attempt comes within 50 s of the request, and does from then on', () => {
+    const failing = (ageSeconds: number, retryInSeconds: number) =>
+      table(
+        measure(
+          measured({
+            outcome: { ending: { ...failed('ApiUnavailable'), retryInSeconds } },
+            request: { sentAt: NOW - ageSeconds * SECOND },
+          }),
+        ),
+      );
+    const codes = { 'Environment=sandbox,Code=ApiUnavailable': { FailedAttempt: 1 } };
+    expect(failing(0, 4)).toEqual(codes);
+    expect(failing(30, 20)).toEqual(codes);
+    expect(failing(30, 21)).toEqual({ ...codes, [PER_TOKEN]: { RefreshFailing: 1 } });
+    expect(failing(0, 600)).toEqual({ ...codes, [PER_TOKEN]: { RefreshFailing: 1 } });
   });
 
   it.each<[FailureCode, number | undefined]>([
@@ -113,7 +127,9 @@ describe('a failed attempt', () => {
 
   it('says how long the stored token still lives, below 0 once it is dead', () => {
     const dead = session(-9 * SECOND);
-    const groups = measure(measured({ outcome: { ending: failed('ApiTimeout'), session: dead } }));
+    const groups = measure(
+      measured({ outcome: { ending: { ...failed('ApiTimeout'), retryInSeconds: 5 }, session: dead } }),
+    );
     expect(table(groups)[PER_TOKEN]).toEqual({ ValidityLeft: -10 });
   });
 });
@@ -137,13 +153,30 @@ describe('attention is raised', () => {
     expect(reasons({ outcome: quiet })).toBe('');
   });
 
-  it('by a login where a refresh should have worked', async () => {
-    const both = await traceOf('refresh', 'login');
-    expect(reasons({ outcome: { ending: refreshed('login'), session: session(), trace: both } })).toContain(
-      'refresh token',
-    );
-    const alone = await traceOf('login');
-    expect(reasons({ outcome: { ending: refreshed('login'), session: session(), trace: alone } })).toBe('');
+  it.each<[FailureCode, boolean]>([
+    ['RefreshTokenRefused', true],
+    ['AnswerNotJson', true],
+    ['ApiForbidden', true],
+    ['ApiUnavailable', false],
+    ['ApiTimeout', false],
+  ])('by a login after a refresh that failed with %s: %s', async (code, raised) => {
+    const trace = await traceOf(['refresh', 'login'], code);
+    const said = reasons({ outcome: { ending: refreshed('login'), session: session(), trace } });
+    expect(said.includes('refresh token')).toBe(raised);
+  });
+
+  it('not by a login without a refresh before it', async () => {
+    const trace = await traceOf(['login']);
+    expect(reasons({ outcome: { ending: refreshed('login'), session: session(), trace } })).toBe('');
+  });
+
+  it('by credentials that have been in use for as long as the setting says', () => {
+    const used = (since: number) =>
+      reasons({
+        outcome: { ...quiet, session: { ...session(), granted: { ...granted(), credentialsSince: since } } },
+      });
+    expect(used(NOW - 90 * 24 * HOUR + 1)).toBe('');
+    expect(used(NOW - 90 * 24 * HOUR)).toContain('in use since 2026-08-23T09:00:00');
   });
 
   it('by a lifetime that is shorter than the schedule needs, with the numbers', () => {

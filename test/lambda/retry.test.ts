@@ -17,6 +17,7 @@ interface Given {
   attempt?: number;
   random?: number;
   intervalSeconds?: number;
+  ageSeconds?: number;
 }
 
 const retry = ({
@@ -25,11 +26,13 @@ const retry = ({
   attempt = 1,
   random = 0.999,
   intervalSeconds = 1500,
+  ageSeconds = 0,
 }: Given) =>
   retryInSeconds({
     failure: new RefreshError(code, fields),
     request: { token: 't', requestedBy: 'schedule', retryRefused: false, sentAt: 0, attempt },
     settings: settings(intervalSeconds),
+    now: ageSeconds * 1000,
     random,
   });
 
@@ -56,6 +59,14 @@ describe('the pause before the next attempt', () => {
     const asked = (retryAfterSeconds: number) =>
       retry({ code: 'ApiThrottled', fields: { retryAfterSeconds } });
     expect([asked(2), asked(90), asked(1500), asked(86_400)]).toEqual([5, 90, 1500, 1500]);
+  });
+});
+
+describe('a request ends, whatever the API asks for,', () => {
+  it('five minutes after the next one is due', () => {
+    const asked = (ageSeconds: number) =>
+      retry({ code: 'ApiThrottled', fields: { retryAfterSeconds: 1000 }, ageSeconds });
+    expect([asked(800), asked(801), asked(1700), asked(1800)]).toEqual([1000, 999, 100, 5]);
   });
 });
 

@@ -1,0 +1,24 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { HELP, parseOptions, UsageError } from './options.ts';
+import { drawOutages, reportWorstMoments, reportYears } from './report.ts';
+
+const print = (text: string): void => console.log(text);
+
+async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Promise<void> {
+  const options = parseOptions(args, environment);
+  if (options.help) return print(HELP);
+  const worst = await reportWorstMoments(options, print);
+  mkdirSync(dirname(options.svg), { recursive: true });
+  writeFileSync(options.svg, await drawOutages(options, worst));
+  print(`drawn to ${options.svg}\n`);
+  if (options.years > 0 && !(await reportYears(options, print))) process.exitCode = 1;
+}
+
+try {
+  await main(process.argv.slice(2), process.env);
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  console.error(`${error.message}\nnpm run simulate -- --help explains the options`);
+  process.exitCode = 2;
+}

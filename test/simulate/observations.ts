@@ -1,0 +1,180 @@
+import { HOUR, MINUTE, SECOND } from '../../lambda/clock.ts';
+import { parseRequest } from '../../lambda/request.ts';
+import { LIMITS, pauseCapSeconds } from '../../lib/contract.ts';
+import type { ReceivedMessage } from '../../local/memory-aws/queue-message.ts';
+import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
+import type { Fault, Span } from '../../simulate/faults.ts';
+import type { TokenCall } from '../../simulate/token-host.ts';
+import { START, type Times } from '../../simulate/world.ts';
+import { OTHER_TOKEN, type Played, TOKEN, type Write } from './script.ts';
+
+const SPARE_SECONDS = 3;
+
+const AFTER_PAUSE_SECONDS = LIMITS.attemptSeconds + SPARE_SECONDS;
+export const RECOVERY_AFTER_CRASH_SECONDS = LIMITS.visibilitySeconds + AFTER_PAUSE_SECONDS;
+
+/** How long after the end of trouble a valid token may take, in seconds. */
+export function secondsAfter(fault: Fault, times: Times): number {
+  return longestPauseSeconds(fault, times) + AFTER_PAUSE_SECONDS;
+}
+
+function longestPauseSeconds(fault: Fault, { intervalSeconds }: Times): number {
+  const cap = pauseCapSeconds(intervalSeconds);
+  if (fault.kind !== 'api-answers') return cap;
+  const { status, headers } = fault.answer;
+  // The request itself was turned away.
+  if (status === 403 || status === 404) return LIMITS.pauseCapSeconds.most;
+  const asked = Number(headers['retry-after'] ?? 0);
+  return Math.max(cap, Math.min(asked, intervalSeconds));
+}
+
+/** Seconds from the start, for messages. */
+export const clockTime = (time: number): number => Math.round((time - START) / 10) / 100;
+
+/** Writes that put a token in place that nobody issued, that had expired, or that is refused where the old one was not. */
+export function worseWrites({ writes, world, times }: Played): Write[] {
+  const calls = world.host(TOKEN).calls;
+  const issuedAt = new Map(calls.flatMap((call) => (issued(call) ? [[issued(call)?.token, call.from]] : [])));
+  return writes.filter(({ at, value, isAccepted, wasAccepted }) => {
+    const from = issuedAt.get(value);
+    const isExpired = from === undefined || at >= from + times.accessTokenLifetimeSeconds * SECOND;
+    return isExpired || (wasAccepted && !isAccepted);
+  });
+}
+
+export const issued = ({ work }: TokenCall): { token: string; refreshToken: string } | undefined =>
+  typeof work === 'object' ? work : undefined;
+
+/** Calls to one token API that began before the one before had ended. */
+export function simultaneousCalls({ world }: Played): TokenCall[] {
+  return [TOKEN, OTHER_TOKEN].flatMap((token) => {
+    const { calls } = world.host(token);
+    return calls.filter((call, index) => {
+      const before = calls[index - 1];
+      return before !== undefined && (before.to ?? Number.POSITIVE_INFINITY) > call.from;
+    });
+  });
+}
+
+/** Whatever left the process and holds a password or a token. */
+export function leaks({ emitted, passwords, world, refresher }: Played): string[] {
+  const tokens = world.host(TOKEN).calls.flatMap((call) => Object.values(issued(call) ?? {}));
+  const letters = refresher.deadLetters.receive({ maxMessages: 10 }).map((letter) => JSON.stringify(letter));
+  const everything = [...emitted, ...letters].join('\n');
+  return [...passwords, ...tokens].filter((secret) => everything.includes(secret));
+}
+
+/** Runs that ended badly though no crash was asked for: a defect, or too slow for the function's time limit. */
+export function unexplainedCrashes({ runs, faults }: Played): unknown[] {
+  const crashes = faults.filter(({ kind }) => kind === 'crash');
+  return runs
+    .filter(({ result }) => result === 'crashed')
+    .filter(({ endedAt }) => !crashes.some(({ from, to }) => from <= endedAt && endedAt <= to + MINUTE))
+    .map(({ error }) => error);
+}
+
+/** Attempts that took longer than they may, by their log lines. */
+export function slowAttempts({ emitted }: Played): string[] {
+  return emitted.filter((line) => {
+    const [, milliseconds] = /"durationMs":(\d+)/.exec(line) ?? [];
+    return Number(milliseconds ?? 0) > LIMITS.attemptSeconds * SECOND;
+  });
+}
+
+/** Requests that were not done with when they were older than the interval and five minutes: when each was sent. */
+export function endlessRequests({ runs, until, times }: Played): number[] {
+  const longest = times.intervalSeconds * SECOND + 5 * MINUTE;
+  const endedAt = new Map<string, number>();
+  for (const { message, result, endedAt: at } of runs) {
+    if (result === 'succeeded' && !endedAt.has(message.messageId)) endedAt.set(message.messageId, at);
+  }
+  const requests = runs.map(({ message }) => message).filter(isRequest);
+  const received = new Map(requests.map((message) => [message.messageId, message]));
+  return [...received.values()]
+    .filter(({ messageId, sentAt }) => (endedAt.get(messageId) ?? until) - sentAt > longest)
+    .map(({ sentAt }) => clockTime(sentAt));
+}
+
+const isRequest = (message: ReceivedMessage): boolean =>
+  !('rejected' in parseRequest(sqsRecord(message, '')));
+
+/** Times without a valid token that no trouble explains, given how long after each there may still be none. */
+export function unexplainedGaps(
+  { world, faults, times, until }: Played,
+  secondsAfter: (fault: Fault, times: Times) => number,
+): Span[] {
+  const excused = faults.map((fault) => ({
+    from: fault.from,
+    to: fault.to + secondsAfter(fault, times) * SECOND,
+  }));
+  return world
+    .host(TOKEN)
+    .validity.gaps()
+    .flatMap((gap) => excused.reduce(without, [gap]))
+    .filter(({ from, to }) => to > from && from < until)
+    .map(({ from, to }) => ({ from: clockTime(from), to: clockTime(to) }));
+}
+
+/** What is left of the spans when one is cut out. */
+function without(spans: readonly Span[], cut: Span): Span[] {
+  return spans.flatMap(({ from, to }) =>
+    [
+      { from, to: Math.min(to, cut.from) },
+      { from: Math.max(from, cut.to), to },
+    ].filter((rest) => rest.to > rest.from),
+  );
+}
+
+/** The minute counts from the first try of a call; the token may come of the second. */
+const BLIP_MS = 5 * SECOND;
+
+/** Stored tokens that were asked for less than a minute after the one before: when. */
+export function tokensLessThanAMinuteApart({ writes, world }: Played): number[] {
+  const askedAt = new Map(
+    world.host(TOKEN).calls.flatMap((call) => {
+      const token = issued(call)?.token;
+      return token === undefined ? [] : [[token, call.from] as const];
+    }),
+  );
+  const times = [...new Set(writes.map(({ value }) => askedAt.get(value) ?? 0))];
+  return times.filter((time, index) => time - (times[index - 1] ?? 0) < MINUTE - BLIP_MS).map(clockTime);
+}
+
+/** Uses of refused credentials that came before their turn, and within an hour of the last such use: when. */
+export function refusedTooOften({ world, passwords, times }: Played): number[] {
+  return passwords.flatMap((password) => {
+    const uses = world
+      .host(TOKEN)
+      .calls.filter(({ presented, work }) => presented === password && work === 'refused');
+    let refusals = 0;
+    let turn = 0;
+    let extra = Number.NEGATIVE_INFINITY;
+    return uses
+      .map(({ from }) => from)
+      .filter((at) => {
+        if (at >= turn) {
+          refusals += 1;
+          turn = at + pauseAfterRefusalMs(refusals, times);
+          return false;
+        }
+        const isTooSoon = at - extra < HOUR - CLOCK_SLACK_MS;
+        extra = at;
+        return isTooSoon;
+      })
+      .map(clockTime);
+  });
+}
+
+/** Uses of refused credentials that could not be recorded: their answers were lost, or their runs died. */
+export function unrecordedUses({ world, runs }: Played): number {
+  const lost = world.host(TOKEN).calls.filter(({ work, isAnswered }) => work === 'refused' && !isAnswered);
+  return lost.length + runs.filter(({ result }) => result === 'crashed').length;
+}
+
+/** The hour counts from the start of the attempt, before the credentials are read. */
+const CLOCK_SLACK_MS = LIMITS.attemptSeconds * SECOND;
+
+const pauseAfterRefusalMs = (refusals: number, { intervalSeconds }: Times): number => {
+  const interval = intervalSeconds * SECOND;
+  return [interval, Math.max(interval, 4 * HOUR)][refusals - 1] ?? 24 * HOUR;
+};

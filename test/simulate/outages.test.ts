@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { MINUTE, SECOND } from '../../lambda/clock.ts';
+import { drainSeconds, survivableSeconds } from '../../lib/margin.ts';
+import { simulateYear } from '../../simulate/random-year.ts';
+import { DEFAULT_TIMES } from '../../simulate/world.ts';
+import { type SearchProps, worstMoment } from '../../simulate/worst-moment.ts';
+
+/** A shorter search than `npm run simulate` makes: the worst it finds is within a second or two of that. */
+const search: Omit<SearchProps, 'outageMs'> = {
+  who: 'ours',
+  times: DEFAULT_TIMES,
+  latenessMs: 60 * SECOND,
+  withCrash: false,
+  seed: 1,
+  stepMs: 5 * MINUTE,
+  tries: 30,
+};
+
+describe('an outage at the worst moment', { timeout: 60_000 }, () => {
+  it.each([
+    { minutes: 1, most: 0, lateness: 60 },
+    { minutes: 10, most: 6 * 60 + 40, lateness: 60 },
+    { minutes: 60, most: 56 * 60 + 40, lateness: 60 },
+    { minutes: 10, most: 5 * 60 + 40, lateness: 0 },
+    { minutes: 60, most: 55 * 60 + 40, lateness: 0 },
+  ])('of $minutes min costs at most $most s with ticks up to $lateness s late', async (row) => {
+    const { minutes, most, lateness } = row;
+    const found = await worstMoment({
+      ...search,
+      outageMs: minutes * MINUTE,
+      latenessMs: lateness * SECOND,
+    });
+    expect(found.withoutTokenMs).toBeLessThanOrEqual(most * SECOND);
+    expect(found.withoutTokenMs).toBeGreaterThanOrEqual(found.limitMs);
+  });
+
+  it('costs a minute or so more when a run crashes', async () => {
+    const found = await worstMoment({ ...search, outageMs: 10 * MINUTE, withCrash: true });
+    expect(found.withoutTokenMs).toBeGreaterThan((6 * 60 + 40) * SECOND);
+    expect(found.withoutTokenMs).toBeLessThan((6 * 60 + 20 + 60 + 15) * SECOND);
+  });
+
+  it('costs a plain schedule 20 minutes where it costs us 6', async () => {
+    const found = await worstMoment({ ...search, who: 'plain', outageMs: 10 * MINUTE });
+    expect(Math.round(found.withoutTokenMs / MINUTE)).toBe(20);
+  });
+
+  it.each([
+    [25, 30],
+    [10, 15],
+    [50, 60],
+  ])(
+    'costs nothing if the budget of a schedule of %i min and tokens of %i min has room for it',
+    async (interval, lifetime) => {
+      const times = {
+        ...DEFAULT_TIMES,
+        intervalSeconds: interval * 60,
+        accessTokenLifetimeSeconds: lifetime * 60,
+      };
+      const outageMs = survivableSeconds(times, drainSeconds(1, false)) * SECOND;
+      const found = await worstMoment({ ...search, times, outageMs });
+      expect(found.withoutTokenMs).toBe(0);
+    },
+  );
+});
+
+it('two months of random outages cost at most the arithmetic limit and 40 s for each that outlasts the margin', async () => {
+  const year = await simulateYear({ seed: 1, years: 1 / 6, times: DEFAULT_TIMES, latenessMs: 60 * SECOND });
+  expect(year.outagesBeyondMargin).toBeGreaterThan(3);
+  expect(year.oursMs).toBeLessThanOrEqual(year.allowedMs);
+  expect(year.oursMs).toBeGreaterThanOrEqual(year.limitMs);
+  expect(year.plainMs).toBeGreaterThan(year.oursMs);
+});
