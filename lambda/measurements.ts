@@ -1,8 +1,10 @@
 import { DIMENSIONS, METRICS, type TokenSettings } from '../lib/contract.ts';
 import { HOUR, SECOND } from './clock.ts';
+import { RefreshError } from './errors.ts';
 import { REJECTIONS_IN_A_ROW } from './limits.ts';
 import type { Outcome } from './refresh.ts';
 import type { RefreshRequest } from './request.ts';
+import type { ApiCall } from './trace.ts';
 
 /** Metrics that share their dimensions: one line of embedded metrics. */
 export interface MetricGroup {
@@ -56,7 +58,7 @@ function perToken({ request, outcome, now }: Measured): Measurement[] {
       count(gotByLogin, ending.how === 'login' ? 1 : 0),
     );
   }
-  if (isWorthAnAlarm(outcome, request)) metrics.push(count(refreshFailing, 1));
+  if (isWorthAnAlarm(outcome, request, now)) metrics.push(count(refreshFailing, 1));
   if (trace.credentials !== undefined)
     metrics.push(count(loginRefused, trace.credentials === 'refused' ? 1 : 0));
   if (session?.granted !== undefined) {
@@ -66,12 +68,18 @@ function perToken({ request, outcome, now }: Measured): Measurement[] {
   return metrics;
 }
 
-/** A first failure is a blip until the second; credentials that need a person will not mend themselves. */
-function isWorthAnAlarm({ ending }: Outcome, { attempt }: RefreshRequest): boolean {
-  if (ending.kind !== 'failed') return false;
-  const { code } = ending.failure;
-  if (code === 'NoCredentials') return false;
-  return attempt > 1 || code === 'CredentialsRefused' || code === 'CredentialsMalformed';
+/**
+ * A request that may still succeed within this time of being sent is a blip, which wakes nobody. It is long enough for an
+ * outage of 20 s, and short enough for the alarm to come within four minutes of the first failed attempt: the last
+ * attempt that starts in time ends 12 s later, metrics are up to two minutes late, and alarms look at whole minutes.
+ */
+export const BLIP = 50 * SECOND;
+
+/** Credentials that need a person will not mend themselves; that there are none yet is said by another alarm. */
+function isWorthAnAlarm({ ending }: Outcome, { sentAt }: RefreshRequest, now: number): boolean {
+  if (ending.kind !== 'failed' || ending.failure.code === 'NoCredentials') return false;
+  const { retryInSeconds = Number.POSITIVE_INFINITY } = ending;
+  return now + retryInSeconds * SECOND > sentAt + BLIP;
 }
 
 function perEnvironment(measured: Measured): Measurement[] {
@@ -86,11 +94,7 @@ function perEnvironment(measured: Measured): Measurement[] {
 export function reasonsForAttention({ settings, request, outcome, now }: Measured): string[] {
   const { ending, session, trace } = outcome;
   const reasons: string[] = [];
-  if (
-    ending.kind === 'refreshed' &&
-    ending.how === 'login' &&
-    trace.calls.some(({ call }) => call === 'refresh')
-  ) {
+  if (ending.kind === 'refreshed' && ending.how === 'login' && trace.calls.some(isUnexplained)) {
     reasons.push('logged in although there was a refresh token');
   }
   if (ending.kind === 'refreshed' && session?.granted !== undefined) {
@@ -104,11 +108,20 @@ export function reasonsForAttention({ settings, request, outcome, now }: Measure
   if (request.rejectedVersion !== undefined && (session?.rejectionsInARow ?? 0) >= REJECTIONS_IN_A_ROW) {
     reasons.push(`consumers reported ${session?.rejectionsInARow} tokens in a row as rejected`);
   }
+  const since = session?.granted?.credentialsSince;
+  const maxAgeSeconds = settings.credentialsMaxAgeSeconds ?? Number.POSITIVE_INFINITY;
+  if (since !== undefined && now - since >= maxAgeSeconds * SECOND) {
+    reasons.push(`the credentials are in use since ${new Date(since).toISOString()}`);
+  }
   const missingSince = session?.credentialsMissingSince;
   if (missingSince !== undefined && now - missingSince >= CREDENTIALS_MAY_BE_MISSING) {
     reasons.push(`no credentials since ${new Date(missingSince).toISOString()}`);
   }
   return reasons;
 }
+
+/** A refresh that failed though the token API was there. A login after an outage of its refresh endpoint is as it should be. */
+const isUnexplained = ({ call, code }: ApiCall): boolean =>
+  call === 'refresh' && code !== undefined && new RefreshError(code).kind !== 'outage';
 
 const count = (name: string, value: number): Measurement => ({ name, unit: 'Count', value });
