@@ -2,6 +2,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { clientSettings } from './aws.ts';
+import { certificatesOf } from './certificates.ts';
 import { systemClock } from './clock.ts';
 import { secretsManagerStore } from './credentials.ts';
 import { postJson } from './http.ts';
@@ -72,7 +73,13 @@ function realDeps(config: FunctionConfig, { clients, sink = powertoolsSink() }: 
         credentials,
         clock,
       });
-      const tokenApi = passwordTokenApi(tokenSettings.baseUrl, { post: postJson, clock });
+      const tokenApi = passwordTokenApi(tokenSettings.baseUrl, {
+        post: postJson,
+        clock,
+        tlsOfRefresh: tokenSettings.certificatesInCredentials
+          ? certificatesOf(credentials, tokenSettings.credentialsSecretId)
+          : undefined,
+      });
       const made = { settings: tokenSettings, states, credentials, tokenApi, clock };
       depsByToken.set(token, made);
       return made;

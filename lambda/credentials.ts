@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -5,10 +7,13 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { awsErrorName, within } from './aws.ts';
 import { RefreshError } from './errors.ts';
+import type { TlsSettings } from './http.ts';
 
 export interface Credentials {
   readonly username: string;
   readonly password: string;
+  /** What the API's certificates take, if the secret says. */
+  readonly tls?: TlsSettings;
 }
 
 /** Where credentials are kept. */
@@ -43,13 +48,20 @@ function unreadable(error: unknown): never {
 }
 
 /**
+ * Reads `{"username", "password"}`; `ca`, `cert` and `key`, as PEM, are for an API with certificates of its own.
+ *
  * @param value the secret's string; empty or absent counts as not set yet.
  * @throws RefreshError `NoCredentials` or `CredentialsMalformed`; names the field, never a value.
  */
 export function parseCredentials(value: string | undefined): Credentials {
   if (value === undefined || value.trim() === '') throw new RefreshError('NoCredentials');
   const fields = parseObject(value);
-  return { username: field(fields, 'username'), password: field(fields, 'password') };
+  const tls = tlsSettings(fields);
+  return {
+    username: field(fields, 'username'),
+    password: field(fields, 'password'),
+    ...(tls !== undefined && { tls }),
+  };
 }
 
 function parseObject(value: string): Readonly<Record<string, unknown>> {
@@ -67,4 +79,25 @@ function field(fields: Readonly<Record<string, unknown>>, name: string): string 
   if (typeof value === 'string' && value !== '') return value;
   const what = value === undefined ? 'is missing' : value === '' ? 'is empty' : 'is not a string';
   throw new RefreshError('CredentialsMalformed', { detail: `field ${name} ${what}` });
+}
+
+const TLS_FIELDS = ['ca', 'cert', 'key'] as const;
+
+/** @throws RefreshError `CredentialsMalformed` if the certificates cannot be used; undefined: there are none. */
+function tlsSettings(fields: Readonly<Record<string, unknown>>): TlsSettings | undefined {
+  const given = TLS_FIELDS.filter((name) => fields[name] !== undefined);
+  if (given.length === 0) return undefined;
+  const tls: TlsSettings = Object.fromEntries(given.map((name) => [name, field(fields, name)]));
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    throw new RefreshError('CredentialsMalformed', { detail: 'fields cert and key go together' });
+  }
+  try {
+    // A secure context takes any text for an authority.
+    if (tls.ca !== undefined) new X509Certificate(tls.ca);
+    createSecureContext({ ...tls });
+  } catch {
+    // OpenSSL's messages are of no use to whoever stores credentials.
+    throw new RefreshError('CredentialsMalformed', { detail: `not usable as PEM: ${given.join(', ')}` });
+  }
+  return tls;
 }

@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { getCACertificates } from 'node:tls';
 import { RefreshError } from './errors.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -16,6 +17,16 @@ export interface PostRequest {
   readonly body: unknown;
   /** For the whole call, from name resolution to the last byte of the answer. */
   readonly timeoutMs: number;
+  readonly tls?: TlsSettings | undefined;
+}
+
+/** PEM, for an API with certificates of its own. */
+export interface TlsSettings {
+  /** Authorities that are trusted beside the usual ones. */
+  readonly ca?: string;
+  /** Certificate that is shown to the API, with its chain; goes with `key`. */
+  readonly cert?: string;
+  readonly key?: string;
 }
 
 export type PostJson = (request: PostRequest) => Promise<HttpAnswer>;
@@ -38,7 +49,7 @@ const TLS_FAILURE = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|ALTNAME/;
  *
  * @throws RefreshError `ApiUnreachable`, `ApiTimeout`, `ApiTlsFailed` or `AnswerTooLarge`.
  */
-export const postJson: PostJson = ({ url, body, timeoutMs }) =>
+export const postJson: PostJson = ({ url, body, timeoutMs, tls }) =>
   new Promise((resolve, reject) => {
     const payload = Buffer.from(JSON.stringify(body));
     const target = new URL(url);
@@ -46,7 +57,7 @@ export const postJson: PostJson = ({ url, body, timeoutMs }) =>
     // An agent of its own: the global one may be told by the environment to use a proxy.
     const request = transport.request(target, {
       method: 'POST',
-      agent: new transport.Agent({ keepAlive: false }),
+      agent: new transport.Agent({ keepAlive: false, ...tlsOptions(tls) }),
       headers: {
         'content-type': 'application/json',
         'content-length': payload.length,
@@ -99,6 +110,12 @@ export const postJson: PostJson = ({ url, body, timeoutMs }) =>
     });
     request.end(payload);
   });
+
+/** `ca` alone would take the place of the usual authorities. */
+const tlsOptions = ({ ca, ...own }: TlsSettings = {}): https.AgentOptions => ({
+  ...own,
+  ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
+});
 
 function connectionError(error: NodeJS.ErrnoException): RefreshError {
   const code = error.code ?? 'unknown';

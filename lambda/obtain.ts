@@ -179,6 +179,8 @@ function granted(
 ): Obtained {
   const before = session.granted;
   const credentialsVersion = versionId ?? before?.credentialsVersion ?? '';
+  const isKnownVersion = versionId === undefined || versionId === before?.credentialsVersion;
+  const credentialsSince = isKnownVersion ? before?.credentialsSince : askedAt;
   const { credentialsMissingSince: _, ...rest } = session;
   return {
     accessToken: grant.accessToken,
@@ -191,6 +193,7 @@ function granted(
         obtainedAt: askedAt,
         expiresAt: askedAt + (grant.lifetimeSeconds ?? settings.accessTokenLifetimeSeconds) * SECOND,
         credentialsVersion,
+        ...(credentialsSince !== undefined && { credentialsSince }),
         ...refreshTokenAfter({ how, grant, askedAt, settings, before }),
       },
     },

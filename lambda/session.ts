@@ -26,6 +26,8 @@ export interface Granted {
   readonly expiresAt: number;
   /** Version of the secret that the session goes back to; absent: not known any more. */
   readonly credentialsVersion: string;
+  /** When that version was first accepted. Absent: before this was noted. */
+  readonly credentialsSince?: number;
   readonly refreshToken?: string;
   readonly refreshTokenExpiresAt?: number;
 }

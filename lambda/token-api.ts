@@ -1,12 +1,19 @@
 import { type Call, type Grant, judgeAnswer } from './answer.ts';
 import type { Clock } from './clock.ts';
 import type { Credentials } from './credentials.ts';
-import type { PostJson } from './http.ts';
+import type { PostJson, PostRequest, TlsSettings } from './http.ts';
 
 /** A third party's API that issues tokens. Another kind of API is another implementation of this. */
 export interface TokenApi {
   login(credentials: Credentials, timeoutMs: number): Promise<Grant>;
   refresh(refreshToken: string, timeoutMs: number): Promise<Grant>;
+}
+
+export interface TokenApiDeps {
+  readonly post: PostJson;
+  readonly clock: Clock;
+  /** For an API with certificates of its own, which stand beside the credentials. Default: the usual ones do. */
+  readonly tlsOfRefresh?: ((timeoutMs: number) => Promise<TlsSettings | undefined>) | undefined;
 }
 
 /**
@@ -15,14 +22,17 @@ export interface TokenApi {
  *
  * Both throw RefreshError.
  */
-export function passwordTokenApi(baseUrl: string, deps: { post: PostJson; clock: Clock }): TokenApi {
-  const call = async (kind: Call, path: string, body: unknown, timeoutMs: number): Promise<Grant> => {
-    const answer = await deps.post({ url: `${baseUrl}${path}`, body, timeoutMs });
-    return judgeAnswer(kind, answer, deps.clock.now());
-  };
+export function passwordTokenApi(baseUrl: string, { post, clock, tlsOfRefresh }: TokenApiDeps): TokenApi {
+  const call = async (kind: Call, request: PostRequest): Promise<Grant> =>
+    judgeAnswer(kind, await post(request), clock.now());
   return {
-    login: ({ username, password }, timeoutMs) =>
-      call('login', '/auth/token', { username, password }, timeoutMs),
-    refresh: (refreshToken, timeoutMs) => call('refresh', '/auth/token/refresh', { refreshToken }, timeoutMs),
+    login: ({ username, password, tls }, timeoutMs) =>
+      call('login', { url: `${baseUrl}/auth/token`, body: { username, password }, timeoutMs, tls }),
+    async refresh(refreshToken, timeoutMs) {
+      const end = clock.now() + timeoutMs;
+      const tls = await tlsOfRefresh?.(timeoutMs);
+      const url = `${baseUrl}/auth/token/refresh`;
+      return call('refresh', { url, body: { refreshToken }, timeoutMs: end - clock.now(), tls });
+    },
   };
 }

@@ -1,7 +1,10 @@
 import { checkArn } from './check-arn.ts';
+import { checkMonitoring } from './check-monitoring.ts';
 import { type CheckedToken, checkToken } from './check-token.ts';
 import { type Adoption, checkAdoptedOnce, checkTokens } from './check-tokens.ts';
 import { ENVIRONMENT_NAME } from './contract.ts';
+import { AWS_MANAGED } from './environment-key.ts';
+import { checkNetwork } from './network.ts';
 import { checkFlag, checkKeys, SettingError, show } from './setting-error.ts';
 import type { EnvironmentSettings } from './settings.ts';
 
@@ -11,6 +14,11 @@ const KEYS: Readonly<Record<keyof EnvironmentSettings, true>> = {
   region: true,
   alarmEmail: true,
   alarmTopicArn: true,
+  alarmKeyArn: true,
+  monitoring: true,
+  keyArn: true,
+  network: true,
+  consumerRequests: true,
   production: true,
   higherThroughput: true,
   tokens: true,
@@ -52,7 +60,10 @@ function checkEnvironment(settings: EnvironmentSettings): CheckedToken[] {
   checkKeys({ environment }, settings, KEYS);
   checkPlace(settings);
   checkAlarmReceiver(settings);
+  checkKeySetting(settings);
+  checkNetwork(environment, settings.network);
   checkFlag({ environment, setting: 'production' }, settings.production);
+  checkFlag({ environment, setting: 'consumerRequests' }, settings.consumerRequests);
   checkFlag({ environment, setting: 'higherThroughput' }, settings.higherThroughput);
   if (!Array.isArray(settings.tokens)) {
     throw new SettingError({ environment, setting: 'tokens' }, 'must be a list', show(settings.tokens));
@@ -89,14 +100,27 @@ function checkPlace({ name: environment, account, region }: EnvironmentSettings)
 }
 
 function checkAlarmReceiver(settings: EnvironmentSettings): void {
-  const { name: environment, account, region, alarmEmail, alarmTopicArn } = settings;
+  const { name: environment, account, region, alarmEmail, alarmTopicArn, alarmKeyArn } = settings;
   checkAlarmEmail(environment, alarmEmail);
+  checkMonitoring(environment, settings.monitoring);
+  if (alarmKeyArn !== undefined) {
+    const path = { environment, setting: 'alarmKeyArn' };
+    checkArn(path, alarmKeyArn, { kind: 'key', place: { account, region } });
+    if (alarmTopicArn !== undefined) {
+      throw new SettingError(path, 'goes without alarmTopicArn: that topic has its own encryption', 'both');
+    }
+  }
   if (alarmTopicArn === undefined) return;
   const path = { environment, setting: 'alarmTopicArn' };
   checkArn(path, alarmTopicArn, { kind: 'topic', place: { account, region } });
   if (alarmEmail !== undefined) {
     throw new SettingError(path, 'goes without alarmEmail: subscribe the address to that topic', 'both');
   }
+}
+
+function checkKeySetting({ name: environment, account, region, keyArn }: EnvironmentSettings): void {
+  if (keyArn === undefined || keyArn === AWS_MANAGED) return;
+  checkArn({ environment, setting: 'keyArn' }, keyArn, { kind: 'key', place: { account, region } });
 }
 
 /** @throws SettingError if the optional value is no address. */

@@ -2,6 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { checkAlarmEmail, checkEnvironmentName } from './check-environments.ts';
 import type { TokenPlace } from './check-token.ts';
+import { checkNetwork } from './network.ts';
 import { checkFlag, checkKeys, SettingError, show } from './setting-error.ts';
 import type { TokenRefresherProps } from './token-refresher.ts';
 
@@ -12,6 +13,11 @@ const KEYS: Readonly<Record<keyof TokenRefresherProps, true>> = {
   environment: true,
   alarmTopic: true,
   alarmEmail: true,
+  alarmKey: true,
+  monitoring: true,
+  key: true,
+  network: true,
+  consumerRequests: true,
   production: true,
   higherThroughput: true,
   logRetention: true,
@@ -28,12 +34,16 @@ export function checkRefresher(scope: Construct, props: TokenRefresherProps): To
   const { environment, local = false } = props;
   checkEnvironmentName(environment);
   checkKeys({ environment }, props, KEYS);
-  for (const setting of ['production', 'higherThroughput', 'local'] as const) {
+  for (const setting of ['production', 'consumerRequests', 'higherThroughput', 'local'] as const) {
     checkFlag({ environment, setting }, props[setting]);
   }
   checkAlarmEmail(environment, props.alarmEmail);
+  checkNetwork(environment, props.network);
   if (props.alarmTopic !== undefined && props.alarmEmail !== undefined) {
     throw new SettingError({ environment, setting: 'alarmEmail' }, 'goes without alarmTopic', 'both');
+  }
+  if (props.alarmTopic !== undefined && props.alarmKey !== undefined) {
+    throw new SettingError({ environment, setting: 'alarmKey' }, 'goes without alarmTopic', 'both');
   }
   const { account, region } = Stack.of(scope);
   if (local && account !== LOCAL_ACCOUNT) {

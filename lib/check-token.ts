@@ -2,20 +2,24 @@ import { Duration } from 'aws-cdk-lib';
 import { checkArn, type Place, secretNameOf } from './check-arn.ts';
 import { checkedBaseUrl } from './check-base-url.ts';
 import { credentialsSecret, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH, type TokenSettings } from './contract.ts';
-import { checkKeys, isDuration, SettingError, type SettingPath, show } from './setting-error.ts';
+import { checkFlag, checkKeys, isDuration, SettingError, type SettingPath, show } from './setting-error.ts';
 import type { TokenProps } from './settings.ts';
+import { leastStaleMinutes, MOST_WINDOW_MINUTES } from './stale-window.ts';
 
 /** A token whose settings were found good, defaults filled in. */
 export interface CheckedToken {
   readonly name: string;
   /** What the function is told. */
   readonly settings: TokenSettings;
+  /** Whole minutes without a success that count as failure. */
+  readonly staleAfterMinutes: number;
   /** Friendly name of the credentials, adopted or not. */
   readonly secretName: string;
   /** ARN of the adopted secret; absent: the stack makes one. */
   readonly credentialsSecretArn?: string;
   readonly credentialsKeyArn?: string;
   readonly surviveOutageSeconds?: number;
+  readonly readerPolicy: boolean;
 }
 
 export interface TokenPlace extends Place {
@@ -28,9 +32,11 @@ const DEFAULTS = {
   interval: Duration.minutes(25),
   accessTokenLifetime: Duration.minutes(30),
   refreshTokenLifetime: Duration.days(7),
+  credentialsMaxAge: Duration.days(90),
 };
 
 const MINUTE = 60;
+const DAY = 24 * 60 * MINUTE;
 const INTERVAL_SECONDS = { least: 2 * MINUTE, leastLocally: MINUTE, most: 12 * 60 * MINUTE } as const;
 
 const KEYS: Readonly<Record<keyof TokenProps, true>> = {
@@ -39,6 +45,10 @@ const KEYS: Readonly<Record<keyof TokenProps, true>> = {
   accessTokenLifetime: true,
   refreshTokenLifetime: true,
   surviveOutage: true,
+  staleAfter: true,
+  credentialsMaxAge: true,
+  certificatesInCredentials: true,
+  readerPolicy: true,
   credentialsSecretArn: true,
   credentialsKeyArn: true,
 };
@@ -49,6 +59,8 @@ export function checkToken(place: TokenPlace, name: string, props: TokenProps): 
   const at = (setting: keyof TokenProps): SettingPath => ({ ...owner, setting });
   checkTokenName(place.environment, name);
   checkKeys(owner, props, KEYS);
+  checkFlag(at('readerPolicy'), props.readerPolicy);
+  checkFlag(at('certificatesInCredentials'), props.certificatesInCredentials);
   const times = { ...DEFAULTS, ...props };
   const { credentialsSecretArn, credentialsKeyArn } = props;
   if (credentialsSecretArn !== undefined) {
@@ -64,17 +76,23 @@ export function checkToken(place: TokenPlace, name: string, props: TokenProps): 
       );
     }
   }
+  const baseUrl = checkedBaseUrl(at('baseUrl'), props.baseUrl, place);
+  const interval = intervalSeconds(at('interval'), times.interval, place);
   const madeSecret = credentialsSecret(place.environment, name);
   return {
     name,
     secretName: credentialsSecretArn === undefined ? madeSecret : secretNameOf(credentialsSecretArn),
     settings: {
-      baseUrl: checkedBaseUrl(at('baseUrl'), props.baseUrl, place),
+      baseUrl,
       credentialsSecretId: credentialsSecretArn ?? madeSecret,
-      intervalSeconds: intervalSeconds(at('interval'), times.interval, place),
+      ...(props.certificatesInCredentials && { certificatesInCredentials: true }),
+      intervalSeconds: interval,
       accessTokenLifetimeSeconds: wholeSeconds(at('accessTokenLifetime'), times.accessTokenLifetime),
       refreshTokenLifetimeSeconds: wholeSeconds(at('refreshTokenLifetime'), times.refreshTokenLifetime),
+      credentialsMaxAgeSeconds: wholeDays(at('credentialsMaxAge'), times.credentialsMaxAge),
     },
+    staleAfterMinutes: staleAfterMinutes(at('staleAfter'), props.staleAfter, interval),
+    readerPolicy: props.readerPolicy ?? false,
     ...(credentialsSecretArn !== undefined && { credentialsSecretArn }),
     ...(credentialsKeyArn !== undefined && { credentialsKeyArn }),
     ...(props.surviveOutage !== undefined && {
@@ -108,6 +126,21 @@ function wholeSeconds(path: SettingPath, value: Duration): number {
   const seconds = secondsOf(path, value);
   if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
   throw new SettingError(path, 'must be a whole number of seconds, at least one', show(value));
+}
+
+function wholeDays(path: SettingPath, value: Duration): number {
+  const seconds = secondsOf(path, value);
+  if (seconds > 0 && seconds % DAY === 0) return seconds;
+  throw new SettingError(path, 'must be whole days, at least one', show(value));
+}
+
+function staleAfterMinutes(path: SettingPath, value: Duration | undefined, interval: number): number {
+  const least = leastStaleMinutes(interval);
+  if (value === undefined) return least;
+  const minutes = secondsOf(path, value) / MINUTE;
+  if (Number.isInteger(minutes) && minutes >= least && minutes <= MOST_WINDOW_MINUTES) return minutes;
+  const rule = `must be whole minutes, from ${least} (the interval, and what may delay a healthy refresh) to ${MOST_WINDOW_MINUTES}`;
+  throw new SettingError(path, rule, show(value));
 }
 
 function secondsOf(path: SettingPath, value: unknown): number {

@@ -74,6 +74,18 @@ export interface TokenSettings {
   readonly accessTokenLifetimeSeconds: number;
   /** Lifetime of a refresh token. */
   readonly refreshTokenLifetimeSeconds: number;
+  /** The secret holds certificates, too, so that a refresh reads it. Absent: it does not. */
+  readonly certificatesInCredentials?: boolean;
+  /** Credentials in use for longer ask for attention. Absent: they may get as old as they like. */
+  readonly credentialsMaxAgeSeconds?: number;
+}
+
+/** Properties of the custom resource that removes what the function wrote. All of them are strings in the event. */
+export interface CleanUpProperties {
+  /** Name of the environment. */
+  readonly Environment: string;
+  /** Names of its tokens, sorted. */
+  readonly Tokens: readonly string[];
 }
 
 /** Who asked for a refresh. Only a label in logs and queries: nothing that matters depends on it. */
@@ -104,7 +116,7 @@ export const METRIC_NAMESPACE = 'TokenRefresher';
 /** Metric names. `perToken` has the dimensions Environment and Token, `perCode` Environment and Code, the rest Environment. */
 export const METRICS = {
   perToken: {
-    /** 1 while a request keeps failing or its credentials are refused, 0 at each success. */
+    /** 1 while a request fails for longer than a blip or its credentials are refused, 0 at each success. */
     refreshFailing: 'RefreshFailing',
     /** 1 at each success, nothing otherwise: silence is what the staleness alarm listens for. */
     refreshed: 'Refreshed',

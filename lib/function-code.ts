@@ -8,6 +8,9 @@ import { type FunctionSettings, SETTINGS_FILE } from './contract.ts';
 
 const SOURCE = join(import.meta.dirname, '../lambda');
 
+const REFRESHER = 'handler.ts';
+const CLEAN_UP = 'clean-up/handler.ts';
+
 /** Lambda's name of the entry: file `index.mjs`, export `handler`. */
 export const HANDLER = 'index.handler';
 
@@ -18,20 +21,24 @@ export const HANDLER = 'index.handler';
  * @returns the size of the code.
  */
 export function bundleFunction(outputDirectory: string, settings: FunctionSettings): { bytes: number } {
-  const code = bundledCode();
+  const code = bundledCode(REFRESHER);
   writeFileSync(join(outputDirectory, 'index.mjs'), code);
   writeFileSync(join(outputDirectory, SETTINGS_FILE), `${JSON.stringify(settings, null, 2)}\n`);
   return { bytes: code.byteLength };
 }
 
-let bundled: Uint8Array | undefined;
+const bundles = new Map<string, Uint8Array>();
 
 /** The same for every environment, so bundled once. */
-const bundledCode = (): Uint8Array => (bundled ??= bundle());
+function bundledCode(entry: string): Uint8Array {
+  const code = bundles.get(entry) ?? bundle(entry);
+  bundles.set(entry, code);
+  return code;
+}
 
-function bundle(): Uint8Array {
+function bundle(entry: string): Uint8Array {
   const [module] = buildSync({
-    entryPoints: [join(SOURCE, 'handler.ts')],
+    entryPoints: [join(SOURCE, entry)],
     bundle: true,
     minify: true,
     platform: 'node',
@@ -41,7 +48,7 @@ function bundle(): Uint8Array {
     legalComments: 'none',
     write: false,
   }).outputFiles;
-  if (module === undefined) throw new Error('esbuild made no module of the handler');
+  if (module === undefined) throw new Error(`esbuild made no module of ${entry}`);
   return module.contents;
 }
 
@@ -73,17 +80,30 @@ export class FunctionCode extends Code {
   }
 }
 
-function assetOf(settings: FunctionSettings): Code {
+const assetOf = (settings: FunctionSettings): Code =>
+  assetMadeBy(
+    (outputDirectory) => bundleFunction(outputDirectory, settings),
+    // The CDK reuses an asset whose options are equal, and does not see what tryBundle closes over: without this
+    // the second environment of an app would be deployed with the settings of the first.
+    { SETTINGS: JSON.stringify(settings) },
+  );
+
+/** The code of the function that cleans up: one minified ES module. */
+export const cleanUpCode = (): Code =>
+  assetMadeBy((outputDirectory) => writeFileSync(join(outputDirectory, 'index.mjs'), bundledCode(CLEAN_UP)), {
+    ENTRY: CLEAN_UP,
+  });
+
+/** @param identity tells assets apart. */
+function assetMadeBy(make: (outputDirectory: string) => void, identity: Record<string, string>): Code {
   return Code.fromAsset(SOURCE, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('never-used'),
-      // The CDK reuses an asset whose options are equal, and does not see what tryBundle closes over: without this
-      // the second environment of an app would be deployed with the settings of the first.
-      environment: { SETTINGS: JSON.stringify(settings) },
+      environment: identity,
       local: {
         tryBundle(outputDirectory) {
-          bundleFunction(outputDirectory, settings);
+          make(outputDirectory);
           return true;
         },
       },

@@ -19,8 +19,8 @@ export interface RefresherFunctionProps {
   /** Read at synthesis. */
   readonly settings: () => FunctionSettings;
   readonly requests: RequestQueue;
-  /** Key that encrypts the parameters. */
-  readonly key: IKey;
+  /** Key that encrypts the parameters; undefined: that of AWS. */
+  readonly key: IKey | undefined;
   readonly logRetention: RetentionDays;
   readonly removalPolicy: RemovalPolicy;
 }
@@ -33,6 +33,7 @@ export class RefresherFunction extends Construct {
   readonly handler: Lambda;
   readonly role: Role;
   readonly logGroup: LogGroup;
+  readonly mapping: EventSourceMapping;
 
   constructor(scope: Construct, id: string, props: RefresherFunctionProps) {
     super(scope, id);
@@ -61,14 +62,14 @@ export class RefresherFunction extends Construct {
       // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
       loggingFormat: LoggingFormat.TEXT,
       environment: {
-        [FUNCTION_ENV.keyArn]: props.key.keyArn,
+        ...(props.key !== undefined && { [FUNCTION_ENV.keyArn]: props.key.keyArn }),
         [FUNCTION_ENV.queueUrl]: requests.queue.queueUrl,
         [FUNCTION_ENV.deadLetterQueueUrl]: requests.deadLetterQueue.queueUrl,
         POWERTOOLS_SERVICE_NAME: 'token-refresher',
         POWERTOOLS_METRICS_NAMESPACE: METRIC_NAMESPACE,
       },
     });
-    new EventSourceMapping(this, 'Requests', {
+    this.mapping = new EventSourceMapping(this, 'Requests', {
       target: this.handler,
       eventSourceArn: requests.queue.queueArn,
       batchSize: 1,

@@ -14,6 +14,10 @@ import { usedThrough } from './key-conditions.ts';
  */
 export const MOST_TOKENS_NAMED = 20;
 
+/** Why there is a pattern beyond that number. */
+export const TOO_MANY_TO_NAME =
+  "The tokens' names would outgrow a role's policies: one pattern bound to the environment stands for them.";
+
 export interface StoredToken extends CheckedToken {
   /** Whole ARN of its secret, adopted or made by the stack. */
   readonly secretArn: string;
@@ -21,7 +25,8 @@ export interface StoredToken extends CheckedToken {
 
 export interface PermissionsProps {
   readonly environment: string;
-  readonly key: IKey;
+  /** Undefined: the AWS managed ones, whose policies admit whoever may use the parameter or secret. */
+  readonly key: IKey | undefined;
   readonly tokens: readonly StoredToken[];
 }
 
@@ -38,14 +43,10 @@ export function storePermissions(
       actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
       resources: [...madeSecrets, ...adopted.map(({ secretArn }) => secretArn)],
     }),
-    new PolicyStatement({
-      // Encrypt for standard parameters, GenerateDataKey for advanced ones, which a long token makes them.
-      actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
-      resources: [key.keyArn],
-      conditions: usedThrough(scope, 'ssm', parameters),
-    }),
   ];
-  if (madeSecrets.length > 0) statements.push(decryption(scope, key.keyArn, madeSecrets));
+  if (key !== undefined) statements.push(parameterEncryption(scope, key, parameters));
+  if (key !== undefined && madeSecrets.length > 0)
+    statements.push(decryption(scope, key.keyArn, madeSecrets));
   for (const [keyArn, ofKey] of Map.groupBy(adopted, ({ credentialsKeyArn }) => credentialsKeyArn)) {
     // Without a key of its own the secret has the AWS managed one, whose policy admits whoever may read the secret.
     if (keyArn === undefined) continue;
@@ -73,9 +74,21 @@ function resources(scope: Construct, environment: string, tokens: readonly Store
   };
 }
 
+const parameterEncryption = (scope: Construct, key: IKey, parameters: readonly string[]): PolicyStatement =>
+  new PolicyStatement({
+    // Encrypt for standard parameters, GenerateDataKey for advanced ones, which a long token makes them.
+    actions: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: usedThrough(scope, 'ssm', parameters),
+  });
+
 const decryption = (scope: Construct, keyArn: string, secretArns: readonly string[]): PolicyStatement =>
   new PolicyStatement({
     actions: ['kms:Decrypt'],
     resources: [keyArn],
     conditions: usedThrough(scope, 'secretsmanager', secretArns),
   });
+
+/** The resources of a statement that are no names but patterns. */
+export const patternsOf = ({ resources }: PolicyStatement): string[] =>
+  resources.filter((resource) => resource.includes('*'));

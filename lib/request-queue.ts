@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, type IRole, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   DeduplicationScope,
   FifoThroughputLimit,
@@ -54,6 +54,22 @@ export class RequestQueue extends Construct {
         actions: ['sqs:SendMessage'],
         resources: [this.queue.queueArn],
         conditions: { ArnLike: { 'aws:SourceArn': ruleArns(this, environment) } },
+      }),
+    );
+  }
+  /** Shuts the door to everyone but that role and AWS services, whatever their own policies allow. */
+  refuseAllBut(role: IRole): void {
+    this.queue.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'RefuseConsumers',
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: ['sqs:SendMessage'],
+        resources: [this.queue.queueArn],
+        conditions: {
+          ArnNotEquals: { 'aws:PrincipalArn': role.roleArn },
+          Bool: { 'aws:PrincipalIsAWSService': 'false' },
+        },
       }),
     );
   }

@@ -19,14 +19,15 @@ const MOST_DELIVERY_ATTEMPTS = 185;
 export class Schedules extends Construct {
   readonly #props: SchedulesProps;
   readonly #group: CfnScheduleGroup;
-  readonly #role: Role;
+  /** What the schedules act in. */
+  readonly role: Role;
 
   constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
     this.#props = props;
     const groupName = environmentPrefix(props.environment);
     this.#group = new CfnScheduleGroup(this, 'Group', { name: groupName });
-    this.#role = new Role(this, 'Role', {
+    this.role = new Role(this, 'Role', {
       description: `Lets the schedules of ${groupName} ask for refreshes`,
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
         conditions: {
@@ -69,7 +70,7 @@ export class Schedules extends Construct {
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: queue.queueArn,
-        roleArn: this.#role.roleArn,
+        roleArn: this.role.roleArn,
         input: JSON.stringify(body),
         sqsParameters: { messageGroupId: token.name },
         retryPolicy: {

@@ -10,9 +10,34 @@ export interface EnvironmentSettings {
   readonly region?: string;
   /** Address that alarms are mailed to; AWS first asks it to confirm. Default: nobody is told. */
   readonly alarmEmail?: string;
-  /** SNS topic that alarms go to, instead of one of the stack's own; not together with `alarmEmail`. */
+  /**
+   * SNS topic that alarms go to, instead of one of the stack's own; not together with `alarmEmail`. Its policy, and that
+   * of a customer managed key that encrypts it, must admit CloudWatch: see docs/runbook.md.
+   */
   readonly alarmTopicArn?: string;
-  /** Keeps credentials, key and log when a token or the stack is removed. Default: false, they go too. */
+  /**
+   * ARN of a customer managed key that encrypts the stack's own alarm topic. Its policy must admit CloudWatch: see
+   * docs/runbook.md. Default: the topic, whose messages hold no secret, is not encrypted.
+   */
+  readonly alarmKeyArn?: string;
+  /** What the alarms go by. Default: as each setting says. */
+  readonly monitoring?: MonitoringSettings;
+  /**
+   * What encrypts parameters and credentials: the ARN of an existing customer managed key, in the environment's account
+   * and Region, or `aws-managed` for the keys of Parameter Store and Secrets Manager, which cost nothing and which
+   * every principal of the account may use that may read the parameter. Default: a key of the environment's own, rotated. After a change, delete the
+   * parameters: the refresher may not use the former key, and logs in anew.
+   */
+  readonly keyArn?: string;
+  /**
+   * Lets consumers ask for refreshes, if they are granted it. With false the queue takes requests from the schedules and
+   * from new credentials only, whatever a policy allows: from operators neither. Default: true.
+   */
+  readonly consumerRequests?: boolean;
+  /**
+   * Keeps credentials, key and log when a token or the stack is removed, and protects the stack from being deleted.
+   * Default: false, they go too.
+   */
   readonly production?: boolean;
   /**
    * Says that Parameter Store's higher throughput is switched on in this account and Region: 10 writes per second
@@ -21,8 +46,48 @@ export interface EnvironmentSettings {
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
    */
   readonly higherThroughput?: boolean;
+  /**
+   * Places the function in subnets of a VPC, for APIs that allow-list addresses. They must reach the APIs, through a NAT
+   * gateway with a fixed address, and SSM, Secrets Manager, SQS, KMS and CloudWatch Logs. Default: outside any VPC.
+   */
+  readonly network?: NetworkSettings;
   /** At least one, at most 70. */
   readonly tokens: readonly NamedTokenProps[];
+}
+
+/** Where the function stands; both in one VPC. */
+export interface NetworkSettings {
+  /** At least one: `subnet-0123456789abcdef0`. */
+  readonly subnetIds: readonly string[];
+  /** At least one, which must let connections out: `sg-0123456789abcdef0`. */
+  readonly securityGroupIds: readonly string[];
+}
+
+/** What the alarms of an environment go by; those of a token stand with the token. */
+export interface MonitoringSettings {
+  /**
+   * Where people read the runbook: an absolute URL or a path, without a fragment. The description of each alarm ends
+   * with it and the alarm's section. Default: `docs/runbook.md`, as seen from the repository.
+   */
+  readonly runbookUrl?: string;
+  /**
+   * How long the attention alarm stays up after a reason for it: whole minutes, from one minute to 24 hours. A reason
+   * that lasts is repeated at every refresh. Default: the longest interval and four minutes, at least one hour.
+   */
+  readonly attentionFor?: Duration;
+  readonly thresholds?: AlarmThresholds;
+}
+
+/** How many of each set off an alarm; whole numbers, at least one, which is the default of each. */
+export interface AlarmThresholds {
+  /** Messages in the dead-letter queue. */
+  readonly deadLetters?: number;
+  /** Crashes of the function within one minute; an outage of a token API is none. */
+  readonly functionErrorsPerMinute?: number;
+  /** Runs that Lambda held back, in each of three minutes out of five. */
+  readonly throttlesPerMinute?: number;
+  /** Deliveries that failed, or were given up, within five minutes. */
+  readonly schedulerErrors?: number;
 }
 
 /** A token as it stands in the environments file. */
@@ -50,6 +115,24 @@ export interface TokenProps {
   readonly surviveOutage?: Duration;
   /** Lifetime of a refresh token; whole seconds. Default: 7 days. */
   readonly refreshTokenLifetime?: Duration;
+  /**
+   * Silence that counts as failure: whole minutes without a single success, up to 24 hours. Default, and the least:
+   * the interval and four minutes, for a late schedule, the attempt and the delay of metrics.
+   */
+  readonly staleAfter?: Duration;
+  /** Credentials that the refresher has used for longer ask for attention; whole days. Default: 90 days. */
+  readonly credentialsMaxAge?: Duration;
+  /**
+   * Says that the credentials hold certificates beside user name and password, for an API with its own: `ca` (trusted
+   * beside the usual authorities), `cert` and `key` (shown to the API), as PEM. A refresh then reads them first.
+   * Default: false.
+   */
+  readonly certificatesInCredentials?: boolean;
+  /**
+   * Makes a managed policy that lets a role outside the CDK read this access token and nothing else; it is found by
+   * `aws iam list-policies --path-prefix /token-refresher/<environment>/`. Default: false, CDK apps use `grantRead`.
+   */
+  readonly readerPolicy?: boolean;
   /**
    * ARN, with its six random characters, of an existing secret to use, in the environment's account and Region.
    * Default: the stack makes a secret, `token-refresher/<environment>/<token>/credentials`, without a value.

@@ -1,7 +1,9 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { accessTokenParameter, credentialsSecret } from './contract.ts';
+import { AWS_MANAGED } from './environment-key.ts';
 import type { EnvironmentSettings } from './settings.ts';
 import { TokenRefresher } from './token-refresher.ts';
 
@@ -19,9 +21,19 @@ export class TokenRefresherStack extends Stack {
 
   /** @throws SettingError */
   constructor(scope: Construct, id: string, props: TokenRefresherStackProps) {
-    const { name: environment, account, region, alarmTopicArn, tokens, ...settings } = props;
+    const {
+      name: environment,
+      account,
+      region,
+      alarmTopicArn,
+      alarmKeyArn,
+      keyArn,
+      tokens,
+      ...settings
+    } = props;
     super(scope, id, {
       description: `Keeps access tokens fresh in SSM Parameter Store: ${environment}`,
+      terminationProtection: props.production ?? false,
       env: { ...(account !== undefined && { account }), ...(region !== undefined && { region }) },
     });
     this.refresher = new TokenRefresher(this, 'Refresher', {
@@ -30,6 +42,10 @@ export class TokenRefresherStack extends Stack {
       ...(alarmTopicArn !== undefined && {
         alarmTopic: Topic.fromTopicArn(this, 'ExistingAlarmTopic', alarmTopicArn),
       }),
+      ...(keyArn !== undefined && {
+        key: keyArn === AWS_MANAGED ? keyArn : Key.fromKeyArn(this, 'ExistingKey', keyArn),
+      }),
+      ...(alarmKeyArn !== undefined && { alarmKey: Key.fromKeyArn(this, 'ExistingAlarmKey', alarmKeyArn) }),
     });
     for (const { name, ...token } of tokens) this.refresher.addToken(name, token);
     this.#tellWhereThingsAre(environment);
@@ -52,6 +68,10 @@ export class TokenRefresherStack extends Stack {
         value: `aws secretsmanager put-secret-value --region ${this.region} --secret-id '${credentials}' --secret-string file:///dev/stdin`,
       },
       AlarmTopic: { description: 'SNS topic that alarms go to', value: this.refresher.alarmTopic.topicArn },
+      OperatorsPolicy: {
+        description: 'Managed policy for the roles of operators',
+        value: this.refresher.operatorsPolicy.managedPolicyArn,
+      },
       Log: {
         description: 'Log group of the function: aws logs tail <it> --follow',
         value: this.refresher.function.logGroup.logGroupName,

@@ -1,5 +1,6 @@
 import { Annotations, AspectPriority, Aspects, RemovalPolicy } from 'aws-cdk-lib';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -7,12 +8,20 @@ import { alarmTopic } from './alarm-topic.ts';
 import { checkRefresher } from './check-refresher.ts';
 import { checkToken, type TokenPlace } from './check-token.ts';
 import { checkTokens } from './check-tokens.ts';
-import { type FunctionSettings, keyAlias, SETTINGS_FORMAT_VERSION } from './contract.ts';
+import { CleanUp } from './clean-up.ts';
+import { type FunctionSettings, SETTINGS_FORMAT_VERSION } from './contract.ts';
+import { AWS_MANAGED, environmentKey } from './environment-key.ts';
+import { Monitoring } from './monitoring.ts';
+import { costInWords } from './monitoring-cost.ts';
+import { acknowledgePatterns } from './nag.ts';
+import { placeInNetwork } from './network.ts';
+import { operatorsPolicy } from './operators.ts';
+import { readerPolicy } from './reader-policy.ts';
 import { RefresherFunction } from './refresher-function.ts';
-import { type StoredToken, storePermissions } from './refresher-permissions.ts';
+import { patternsOf, type StoredToken, storePermissions, TOO_MANY_TO_NAME } from './refresher-permissions.ts';
 import { RequestQueue } from './request-queue.ts';
 import { Schedules } from './schedules.ts';
-import type { TokenProps } from './settings.ts';
+import type { MonitoringSettings, NetworkSettings, TokenProps } from './settings.ts';
 import { Token } from './token.ts';
 import { TokenResources } from './token-resources.ts';
 
@@ -23,6 +32,19 @@ export interface TokenRefresherProps {
   readonly alarmTopic?: ITopic;
   /** Address that alarms are mailed to; not together with `alarmTopic`. Default: nobody is told. */
   readonly alarmEmail?: string;
+  /** Encrypts this construct's own topic; not together with `alarmTopic`. Default: it is not encrypted. */
+  readonly alarmKey?: IKey;
+  /** What the alarms go by. Default: as each setting says. */
+  readonly monitoring?: MonitoringSettings;
+  /**
+   * Encrypts parameters and credentials: an existing customer managed key, which gets the environment's alias, or
+   * `aws-managed` for the keys of Parameter Store and Secrets Manager. Default: a key of this construct's own, rotated.
+   */
+  readonly key?: IKey | typeof AWS_MANAGED;
+  /** Places the function in subnets of a VPC. Default: outside any VPC. */
+  readonly network?: NetworkSettings;
+  /** Lets consumers ask for refreshes, if granted; false: the queue refuses all but schedules and rules. Default: true. */
+  readonly consumerRequests?: boolean;
   /** Keeps credentials, key and logs when a token or the stack is removed. Default: false, they go too. */
   readonly production?: boolean;
   /** Says that Parameter Store's higher throughput is switched on, which leaves more margin. Default: false. */
@@ -38,16 +60,21 @@ export interface TokenRefresherProps {
 
 /** Keeps the tokens of one environment fresh. */
 export class TokenRefresher extends Construct {
-  /** Encrypts the parameters and secrets of the environment, and nothing else. */
-  readonly key: Key;
+  /** Encrypts the parameters and secrets of the environment, and nothing else; undefined: those of AWS do. */
+  readonly key: IKey | undefined;
   readonly alarmTopic: ITopic;
   readonly requests: RequestQueue;
   readonly function: RefresherFunction;
+  readonly cleanUp: CleanUp;
+  /** For the roles of people who run the environment. */
+  readonly operatorsPolicy: ManagedPolicy;
   readonly #environment: string;
   readonly #place: TokenPlace;
   readonly #higherThroughput: boolean;
+  readonly #takesRequests: boolean;
   readonly #removalPolicy: RemovalPolicy;
   readonly #schedules: Schedules;
+  readonly #monitoring: Monitoring;
   readonly #tokens: StoredToken[] = [];
 
   /** @throws SettingError */
@@ -57,16 +84,17 @@ export class TokenRefresher extends Construct {
     this.#place = checkRefresher(this, props);
     this.#environment = environment;
     this.#higherThroughput = higherThroughput;
+    this.#takesRequests = props.consumerRequests ?? true;
     this.#removalPolicy = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 
-    this.key = new Key(this, 'Key', {
-      description: `Access tokens, sessions and credentials of ${environment}`,
-      alias: keyAlias(environment),
-      enableKeyRotation: true,
+    this.key = environmentKey(this, {
+      environment,
+      key: props.key,
       removalPolicy: this.#removalPolicy,
     });
     this.alarmTopic =
-      props.alarmTopic ?? alarmTopic(this, 'Alarms', { environment, email: props.alarmEmail });
+      props.alarmTopic ??
+      alarmTopic(this, 'Alarms', { environment, email: props.alarmEmail, key: props.alarmKey });
     this.requests = new RequestQueue(this, 'Requests', { environment });
     this.function = new RefresherFunction(this, 'Function', {
       environment,
@@ -76,7 +104,32 @@ export class TokenRefresher extends Construct {
       logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
       removalPolicy: this.#removalPolicy,
     });
+    if (props.network !== undefined) placeInNetwork(this.function, props.network);
+    this.cleanUp = new CleanUp(this, 'CleanUp', {
+      environment,
+      tokens: () => this.#tokens.map(({ name }) => name),
+      function: this.function.handler,
+      logRetention: props.logRetention ?? RetentionDays.THREE_MONTHS,
+    });
+    this.function.mapping.node.addDependency(this.cleanUp.resource);
     this.#schedules = new Schedules(this, 'Schedules', { environment, queue: this.requests.queue });
+    if (!this.#takesRequests) this.requests.refuseAllBut(this.#schedules.role);
+    this.#monitoring = new Monitoring(this, 'Monitoring', {
+      environment,
+      settings: props.monitoring,
+      topic: this.alarmTopic,
+      function: this.function,
+      requests: this.requests,
+      tokens: () => this.#tokens,
+      local: this.#place.local,
+    });
+    this.operatorsPolicy = operatorsPolicy(this, 'Operators', {
+      environment,
+      key: this.key,
+      requests: this.requests,
+      logGroup: this.function.logGroup,
+      topic: this.alarmTopic,
+    });
     this.#finishAtSynthesis();
     if (props.alarmTopic === undefined && props.alarmEmail === undefined && !this.#place.local) {
       const advice = 'set alarmEmail or an alarm topic, or subscribe to the topic yourself';
@@ -85,7 +138,7 @@ export class TokenRefresher extends Construct {
   }
 
   /**
-   * Adds a token: its secret, its schedule, its rule for new credentials and its alarm.
+   * Adds a token: its secret, its schedule, its rule for new credentials and its alarms.
    *
    * @param name kebab-case, at most 30 characters.
    * @throws SettingError also if the margin of a token added before becomes too small.
@@ -95,17 +148,25 @@ export class TokenRefresher extends Construct {
     const token = checkToken(this.#place, name, props);
     const tokens = [...this.#tokens, token];
     checkTokens({ environment, higherThroughput: this.#higherThroughput, tokens });
-    const { secretArn } = new TokenResources(this, name, {
+    const resources = new TokenResources(this, name, {
       environment,
       token,
       key: this.key,
       removalPolicy: this.#removalPolicy,
       queue: this.requests.queue,
       schedules: this.#schedules,
-      topic: this.alarmTopic,
+      cleanUp: this.cleanUp.resource,
+      monitoring: this.#monitoring,
     });
-    this.#tokens.push({ ...token, secretArn });
-    return new Token(this, { environment, name, key: this.key });
+    this.#tokens.push({ ...token, secretArn: resources.secretArn });
+    const made = new Token(this, {
+      environment,
+      name,
+      key: this.key ?? AWS_MANAGED,
+      takesRequests: this.#takesRequests,
+    });
+    if (token.readerPolicy) readerPolicy(resources, 'Reader', made);
+    return made;
   }
 
   /** Permissions depend on how many tokens there are, which is known when the last one has been added. */
@@ -115,7 +176,12 @@ export class TokenRefresher extends Construct {
       if (node !== this || finished || this.#tokens.length === 0) return;
       finished = true;
       const permissions = { environment: this.#environment, key: this.key, tokens: this.#tokens };
-      for (const statement of storePermissions(this, permissions)) this.function.role.addToPolicy(statement);
+      const { role } = this.function;
+      for (const statement of storePermissions(this, permissions)) {
+        role.addToPolicy(statement);
+        acknowledgePatterns(role, patternsOf(statement), TOO_MANY_TO_NAME);
+      }
+      Annotations.of(this).addInfoV2('token-refresher:monitoring-cost', costInWords(this.#tokens.length));
     };
     Aspects.of(this).add({ visit: finish }, { priority: AspectPriority.MUTATING });
     this.node.addValidation({

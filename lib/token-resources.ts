@@ -1,24 +1,26 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import type { CheckedToken } from './check-token.ts';
 import { credentialsRule } from './credentials-rule.ts';
-import { refreshFailingAlarm } from './refresh-failing-alarm.ts';
+import type { Monitoring } from './monitoring.ts';
+import { acknowledge } from './nag.ts';
 import type { Schedules } from './schedules.ts';
 
 export interface TokenResourcesProps {
   readonly environment: string;
   readonly token: CheckedToken;
-  /** Encrypts the secret, unless one is adopted. */
-  readonly key: IKey;
+  /** Encrypts the secret, unless one is adopted; undefined: that of AWS. */
+  readonly key: IKey | undefined;
   /** What becomes of the secret when the token is removed. */
   readonly removalPolicy: RemovalPolicy;
   readonly queue: IQueue;
   readonly schedules: Schedules;
-  readonly topic: ITopic;
+  /** What the schedule and the rule must not outlive. */
+  readonly cleanUp: IDependable;
+  readonly monitoring: Monitoring;
 }
 
 /** What exists once per token: its credentials, and what asks for its refreshes and watches them. */
@@ -28,16 +30,17 @@ export class TokenResources extends Construct {
 
   constructor(scope: Construct, id: string, props: TokenResourcesProps) {
     super(scope, id);
-    const { environment, token, queue, topic } = props;
+    const { environment, token, queue, monitoring } = props;
     this.secretArn = token.credentialsSecretArn ?? this.#makeSecret(props);
-    props.schedules.add(this, 'Schedule', token);
-    credentialsRule(this, 'NewCredentials', {
+    const schedule = props.schedules.add(this, 'Schedule', token);
+    const rule = credentialsRule(this, 'NewCredentials', {
       environment,
       token: token.name,
       secretName: token.secretName,
       queue,
     });
-    refreshFailingAlarm(this, 'RefreshFailing', { environment, token, topic });
+    for (const asking of [schedule, rule]) asking.node.addDependency(props.cleanUp);
+    monitoring.watch(this, token);
   }
 
   /** Without a value, which no template should hold; CDK's own Secret always generates one. */
@@ -45,9 +48,14 @@ export class TokenResources extends Construct {
     const secret = new CfnSecret(this, 'Credentials', {
       name: token.secretName,
       description: `Credentials for ${token.settings.baseUrl}, as JSON: {"username": "...", "password": "..."}`,
-      kmsKeyId: key.keyArn,
+      ...(key !== undefined && { kmsKeyId: key.keyArn }),
     });
     secret.applyRemovalPolicy(removalPolicy);
+    acknowledge(
+      secret,
+      'SMG4',
+      'Only the owner of the API account can change the password; credentials that grow old ask for attention.',
+    );
     return secret.ref;
   }
 }

@@ -6,13 +6,22 @@ import { parameterArn, requestQueueArn } from './arns.ts';
 import { checkEnvironmentName } from './check-environments.ts';
 import { checkTokenName } from './check-token.ts';
 import { accessTokenParameter, keyAlias, requestQueueName } from './contract.ts';
+import { AWS_MANAGED } from './environment-key.ts';
 import { usedThrough } from './key-conditions.ts';
+import { SettingError } from './setting-error.ts';
 
 export interface TokenAttributes {
   /** The environment that keeps the token: `sandbox`. */
   readonly environment: string;
   /** The token's name there: `payments-api`. */
   readonly name: string;
+}
+
+/** What only the environment's own stack knows. */
+interface KnownOfToken {
+  readonly key?: IKey | typeof AWS_MANAGED;
+  /** Default: true. */
+  readonly takesRequests?: boolean;
 }
 
 /** A token, as its consumers see it. */
@@ -36,10 +45,14 @@ export class Token {
   /** Where requests for a refresh are sent, with the token's name as message group. */
   readonly requestQueueUrl: string;
   readonly #scope: Construct;
-  readonly #key: IKey | undefined;
+  readonly #key: IKey | typeof AWS_MANAGED | undefined;
+  readonly #takesRequests: boolean;
 
   /** Use {@link Token.fromName} or `TokenRefresher.addToken`. */
-  constructor(scope: Construct, { environment, name, key }: TokenAttributes & { readonly key?: IKey }) {
+  constructor(
+    scope: Construct,
+    { environment, name, key, takesRequests = true }: TokenAttributes & KnownOfToken,
+  ) {
     const { account, region, urlSuffix } = Stack.of(scope);
     this.environment = environment;
     this.name = name;
@@ -47,6 +60,7 @@ export class Token {
     this.requestQueueUrl = `https://sqs.${region}.${urlSuffix}/${account}/${requestQueueName(environment)}`;
     this.#scope = scope;
     this.#key = key;
+    this.#takesRequests = takesRequests;
   }
 
   /**
@@ -60,23 +74,33 @@ export class Token {
       actions: ['ssm:GetParameter', 'ssm:GetParameters'],
       resourceArns: [parameter],
     });
-    return read.combine(this.#grantDecrypt(grantee, parameter));
+    // The policy of the AWS managed key admits whoever may read the parameter.
+    return this.#key === AWS_MANAGED ? read : read.combine(this.#grantDecrypt(grantee, parameter, this.#key));
   }
 
   /**
    * Lets the grantee ask for a refresh, as after a 401. A queue knows no message groups in its policies: whoever may
    * send reaches every token of the environment. The refresher rations what they can cause.
+   *
+   * @throws SettingError if the environment takes no requests of consumers, as far as this stack knows.
    */
   grantRequestRefresh(grantee: IGrantable): Grant {
+    if (!this.#takesRequests) {
+      throw new SettingError(
+        { environment: this.environment, token: this.name, setting: 'consumerRequests' },
+        'must not be false where consumers ask for refreshes',
+        'false',
+      );
+    }
     const queue = requestQueueArn(this.#scope, this.environment);
     return Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [queue] });
   }
 
-  #grantDecrypt(grantee: IGrantable, parameter: string): Grant {
+  #grantDecrypt(grantee: IGrantable, parameter: string, key: IKey | undefined): Grant {
     const conditions = usedThrough(this.#scope, 'ssm', [parameter]);
     const actions = ['kms:Decrypt'];
-    if (this.#key !== undefined) {
-      return Grant.addToPrincipal({ grantee, actions, resourceArns: [this.#key.keyArn], conditions });
+    if (key !== undefined) {
+      return Grant.addToPrincipal({ grantee, actions, resourceArns: [key.keyArn], conditions });
     }
     // Another stack cannot know the key's ARN, and a policy cannot name a key by its alias other than in a condition.
     const anyKey = Stack.of(this.#scope).formatArn({ service: 'kms', resource: 'key', resourceName: '*' });

@@ -10,7 +10,7 @@ const LATE_LINES_SECONDS = 30;
 interface EmulatorCall {
   readonly endpoint: string;
   /** Signing name of the service, by which emulators route. */
-  readonly service: 'sts' | 'cloudformation' | 'logs';
+  readonly service: 'sts' | 'cloudformation' | 'logs' | 'sns' | 'monitoring';
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -67,7 +67,8 @@ async function logsCall(endpoint: string, operation: string, input: object): Pro
   return JSON.parse(await call({ endpoint, service: 'logs', headers, body: JSON.stringify(input) }));
 }
 
-function queryCall(
+/** @returns the answer, XML. */
+export function queryCall(
   endpoint: string,
   service: EmulatorCall['service'],
   query: Readonly<Record<string, string>>,

@@ -21,6 +21,7 @@ import {
   type TokenApi,
   type TokenApiOptions,
 } from '../../local/token-api/token-api-server.ts';
+import { markedSecret } from '../security/leaks.ts';
 
 const ENVIRONMENT = 'sandbox';
 export const TOKEN = 'payments-api';
@@ -52,13 +53,19 @@ export interface Stage {
   readonly deadLetters: FifoQueue;
   /** All that left the function: log lines, metrics, dead letters, descriptions. */
   emitted(): string;
+  /** Passwords, and what is secret of all tokens that were issued so far, stored or not. */
+  secrets(): readonly string[];
   storeCredentials(value: string): void;
   /** Makes it ten minutes since a login, with or without a refresh token to go on with; answers the access token. */
   startWithToken(options?: { refreshToken?: boolean }): string;
+  /** Makes the stored access token two minutes older, so that it may be replaced. */
+  makeOlder(): void;
   /** The access token that consumers read now. */
   accessToken(): string | undefined;
   /** Value of a parameter now. */
   read(name: string): string | undefined;
+  /** The function, as Lambda calls it. */
+  readonly handler: Handler;
   /** Forgets what the container remembers. */
   newContainer(): void;
   /** Sends a message and lets the function handle it, as the so-manieth attempt. */
@@ -71,7 +78,13 @@ export interface Stage {
 
 export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}): Promise<Stage> {
   const aws = await startMemoryAws();
-  const api = await startTokenApi({ users: { [USERNAME]: PASSWORD }, ...tokenApi });
+  const secrets = [PASSWORD];
+  const randomHex = () => {
+    const secret = markedSecret();
+    secrets.push(secret);
+    return secret;
+  };
+  const api = await startTokenApi({ users: { [USERNAME]: PASSWORD }, randomHex, ...tokenApi });
   const deadLetters = aws.queues.create('dead-letters.fifo');
   const queue = aws.queues.create('requests.fifo', { visibilitySeconds: LIMITS.visibilitySeconds });
   const lines: (LogFields & { message: string })[] = [];
@@ -81,7 +94,8 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     emit: (group) => groups.push(group),
   };
   aws.secrets.createSecret({ Name: SECRET });
-  const container = (): Handler => createHandler(config(aws, api, token), { clients: clients(aws), sink });
+  const container = (): Handler =>
+    createHandler(configOf({ aws, api }, token), { clients: clients(aws), sink });
   let handler = container();
   let sent = 0;
 
@@ -91,14 +105,23 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     queue,
     deadLetters,
     emitted: () => JSON.stringify([lines, groups, deadLetters.receive(), descriptions(aws)]),
+    secrets: () => secrets,
     storeCredentials(value) {
       aws.secrets.putSecretValue({ SecretId: SECRET, SecretString: value });
     },
     startWithToken({ refreshToken: keepsRefreshToken = true } = {}) {
       return putSession({ aws, api, keepsRefreshToken });
     },
+    makeOlder() {
+      const session: Session = JSON.parse(read(aws, SESSION) ?? '');
+      if (session.granted === undefined) throw new Error('no token was granted yet');
+      const granted = { ...session.granted, obtainedAt: session.granted.obtainedAt - 2 * MINUTE };
+      const Value = JSON.stringify({ ...session, granted });
+      aws.parameters.putParameter({ Name: SESSION, Value, Type: 'SecureString', Overwrite: true });
+    },
     accessToken: () => read(aws, ACCESS_TOKEN),
     read: (name) => read(aws, name),
+    handler: (event) => handler(event),
     newContainer: () => {
       handler = container();
     },
@@ -135,7 +158,8 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
   };
 }
 
-function config(aws: MemoryAws, api: TokenApi, token: Partial<TokenSettings>) {
+/** What the stack would give the function. */
+export function configOf({ aws, api }: Pick<Stage, 'aws' | 'api'>, token: Partial<TokenSettings> = {}) {
   return {
     formatVersion: SETTINGS_FORMAT_VERSION,
     environment: ENVIRONMENT,

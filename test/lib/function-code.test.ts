@@ -39,6 +39,7 @@ it('two environments of one app have each their own settings, tokens added late 
     intervalSeconds: 25 * 60,
     accessTokenLifetimeSeconds: 30 * 60,
     refreshTokenLifetimeSeconds: 7 * 24 * 60 * 60,
+    credentialsMaxAgeSeconds: 90 * 24 * 60 * 60,
   });
   expect(sandbox).toEqual({
     formatVersion: 1,
@@ -56,7 +57,8 @@ it('two environments of one app have each their own settings, tokens added late 
 });
 
 function deployedSettings(stack: Stack, outdir: string): unknown {
-  const { Code } = resourceOf(Template.fromStack(stack), 'AWS::Lambda::Function').Properties as {
+  const { Code } = resourceOf(Template.fromStack(stack), 'AWS::Lambda::Function', 'RefresherFunction')
+    .Properties as {
     Code: { S3Key: string };
   };
   return settingsIn(join(outdir, `asset.${Code.S3Key.replace('.zip', '')}`));

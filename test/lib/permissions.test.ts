@@ -16,7 +16,7 @@ interface Statement {
 }
 
 const documents = (template: Template, type: string): { Statement: Statement[] }[] =>
-  resourcesOf(template, type).map(
+  resourcesOf(template, type, 'RefresherFunctionRole').map(
     ({ Properties }) => Properties.PolicyDocument as { Statement: Statement[] },
   );
 

@@ -55,16 +55,20 @@ export type Resource = {
   readonly UpdateReplacePolicy?: string;
 };
 
-/** The resources of a type, as they would be deployed to account 123456789012: see {@link deployed}. */
-export function resourcesOf(template: Template, type: string): Resource[] {
-  return Object.values(template.findResources(type)).map((resource) =>
-    deployed(template, resource),
-  ) as Resource[];
+/**
+ * The resources of a type, as they would be deployed to account 123456789012: see {@link deployed}.
+ *
+ * @param idPrefix how their logical ids begin. Default: anyhow.
+ */
+export function resourcesOf(template: Template, type: string, idPrefix = ''): Resource[] {
+  return Object.entries(template.findResources(type))
+    .filter(([id]) => id.startsWith(idPrefix))
+    .map(([, resource]) => deployed(template, resource)) as Resource[];
 }
 
 /** The one resource of a type. */
-export function resourceOf(template: Template, type: string): Resource {
-  const found = resourcesOf(template, type);
+export function resourceOf(template: Template, type: string, idPrefix = ''): Resource {
+  const found = resourcesOf(template, type, idPrefix);
   if (found.length !== 1 || found[0] === undefined)
     throw new Error(`${found.length} resources of type ${type}`);
   return found[0];

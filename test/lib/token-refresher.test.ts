@@ -69,7 +69,7 @@ describe('the function', () => {
   const template = templateOf();
 
   it('runs on nodejs24.x and arm64, and logs text, in which CloudWatch finds embedded metrics', () => {
-    expect(resourceOf(template, 'AWS::Lambda::Function').Properties).toMatchObject({
+    expect(resourceOf(template, 'AWS::Lambda::Function', 'RefresherFunction').Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
@@ -97,13 +97,17 @@ describe('the function', () => {
   });
 
   it('does not start before its permissions are there', () => {
-    const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
-    const [policy] = Object.keys(template.findResources('AWS::IAM::Policy'));
-    expect(lambda?.DependsOn).toContain(policy);
+    const [[, lambda] = []] = Object.entries(template.findResources('AWS::Lambda::Function')).filter(([id]) =>
+      id.startsWith('RefresherFunction'),
+    );
+    const policies = Object.keys(template.findResources('AWS::IAM::Policy'));
+    expect(lambda?.DependsOn).toContain(policies.find((id) => id.startsWith('RefresherFunctionRole')));
   });
 
   it('has its log kept for three months', () => {
-    expect(resourceOf(template, 'AWS::Logs::LogGroup').Properties).toEqual({ RetentionInDays: 90 });
+    expect(resourceOf(template, 'AWS::Logs::LogGroup', 'RefresherFunction').Properties).toEqual({
+      RetentionInDays: 90,
+    });
   });
 });
 
@@ -145,23 +149,26 @@ describe('the alarm topic', () => {
     const alarmTopicArn = 'arn:aws:sns:eu-central-1:111122223333:alarms';
     const template = templateOf({ alarmTopicArn });
     template.resourceCountIs('AWS::SNS::Topic', 0);
-    expect(resourceOf(template, 'AWS::CloudWatch::Alarm').Properties).toMatchObject({
-      AlarmActions: [alarmTopicArn],
-      OKActions: [alarmTopicArn],
-    });
+    for (const { Properties } of resourcesOf(template, 'AWS::CloudWatch::Alarm')) {
+      expect(Properties).toMatchObject({ AlarmActions: [alarmTopicArn], OKActions: [alarmTopicArn] });
+    }
   });
 });
 
 describe('removal', () => {
-  const STATE = ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Logs::LogGroup'];
+  const STATE = [
+    ['AWS::KMS::Key', 'Refresher'],
+    ['AWS::SecretsManager::Secret', 'Refresher'],
+    ['AWS::Logs::LogGroup', 'RefresherFunction'],
+  ] as const;
 
   it.each([
     { production: true, policy: 'Retain' },
     { production: false, policy: 'Delete' },
   ])('with production $production: credentials, key and log $policy', ({ production, policy }) => {
     const template = templateOf({ production });
-    for (const type of STATE) {
-      expect(resourceOf(template, type)).toMatchObject({
+    for (const [type, idPrefix] of STATE) {
+      expect(resourceOf(template, type, idPrefix)).toMatchObject({
         DeletionPolicy: policy,
         UpdateReplacePolicy: policy,
       });
@@ -204,7 +211,8 @@ describe('the template', () => {
       secrets: idsOf('AWS::SecretsManager::Secret'),
       queues: idsOf('AWS::SQS::Queue'),
       topic: idsOf('AWS::SNS::Topic'),
-      log: idsOf('AWS::Logs::LogGroup'),
+      logs: idsOf('AWS::Logs::LogGroup'),
+      cleanUp: idsOf('Custom::TokenRefresherCleanUp'),
       group: idsOf('AWS::Scheduler::ScheduleGroup'),
       schedules: idsOf('AWS::Scheduler::Schedule'),
       rules: idsOf('AWS::Events::Rule'),
@@ -215,11 +223,25 @@ describe('the template', () => {
       secrets: ['RefresherpaymentsapiCredentials4C617E0A'],
       queues: ['RefresherRequestsDeadLetterQueue615D8EAD', 'RefresherRequestsQueue4A81B769'],
       topic: ['RefresherAlarms2FB4FB58'],
-      log: ['RefresherFunctionLogs16FADCFD'],
+      logs: ['RefresherFunctionLogs16FADCFD', 'RefresherCleanUpLogs14F4D586'],
+      cleanUp: ['CleanUpSandbox'],
       group: ['RefresherSchedulesGroupF3044900'],
       schedules: ['RefresherpaymentsapiSchedule88DD58C2'],
       rules: ['RefresherpaymentsapiNewCredentialsAB20D962'],
-      alarms: ['RefresherpaymentsapiRefreshFailingE6C2DE76'],
+      alarms: [
+        'RefresherMonitoringAttentionC3B1E0C4',
+        'RefresherMonitoringDeadLetters878122B5',
+        'RefresherMonitoringFunctionErrors078D859A',
+        'RefresherMonitoringThrottles8858F8A7',
+        'RefresherMonitoringScheduleFailingBD67EF29',
+        'RefresherMonitoringScheduleDropping39EF0CD4',
+        'RefresherMonitoringMetricsUnparsed06E8B477',
+        'RefresherMonitoringMetricsInvalid7267AB8B',
+        'RefresherMonitoringSecretInLog97C29050',
+        'RefresherpaymentsapiRefreshFailingE6C2DE76',
+        'RefresherpaymentsapiGoingStale5B5E25A0',
+        'RefresherpaymentsapiLoginRefusedAC58176C',
+      ],
     });
   });
 });

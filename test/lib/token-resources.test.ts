@@ -129,30 +129,3 @@ describe('the rule for new credentials', () => {
     });
   });
 });
-
-describe('the alarm on failing refreshes', () => {
-  it('is set off by the metric of its token, ends with a success only, and tells the topic both', () => {
-    const topic = `arn:aws:sns:${ARN}:the-stacks-topic`;
-    const { Properties } = resourceOf(templateOf(), 'AWS::CloudWatch::Alarm');
-    expect(Properties).toEqual({
-      AlarmName: 'token-refresher-sandbox-payments-api-refresh-failing',
-      AlarmDescription: expect.stringMatching(
-        /payments-api of sandbox cannot be refreshed.*within|at most 30 minutes/,
-      ),
-      Namespace: 'TokenRefresher',
-      MetricName: 'RefreshFailing',
-      Dimensions: [
-        { Name: 'Environment', Value: 'sandbox' },
-        { Name: 'Token', Value: 'payments-api' },
-      ],
-      Statistic: 'Minimum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      Threshold: 1,
-      TreatMissingData: 'ignore',
-      AlarmActions: [topic],
-      OKActions: [topic],
-    });
-  });
-});

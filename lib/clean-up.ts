@@ -1,0 +1,125 @@
+import { CustomResource, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  type CfnFunction,
+  Function as Lambda,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IDependable } from 'constructs';
+import { parameterArn } from './arns.ts';
+import { accessTokenParameter, type CleanUpProperties, sessionParameter } from './contract.ts';
+import { cleanUpCode, HANDLER } from './function-code.ts';
+import { acknowledgePatterns } from './nag.ts';
+
+export interface CleanUpProps {
+  readonly environment: string;
+  /** Names of the tokens; read at synthesis. */
+  readonly tokens: () => readonly string[];
+  /**
+   * Its code must be live before anything is deleted, or it would write again. It uses the request queue, whose name
+   * only one stack can have: a second stack of the same environment fails before it could clean up.
+   */
+  readonly function: IDependable;
+  readonly logRetention: RetentionDays;
+}
+
+/** Two rounds of deletion with a pause of one function timeout between them, throttled, and the answer. */
+const TIMEOUT = Duration.minutes(3);
+
+/** After this time CloudFormation gives up; by itself it would wait an hour. */
+const ANSWER_TIMEOUT = Duration.minutes(10);
+
+const RESOURCE_TYPE = 'Custom::TokenRefresherCleanUp';
+
+/**
+ * Deletes the parameters that the function wrote, which CloudFormation does not know of: of removed tokens when the
+ * stack is updated, of all when it is deleted. A live access token must not stay behind.
+ *
+ * What asks for refreshes must depend on it, so that it goes first when the stack is deleted.
+ */
+export class CleanUp extends Construct {
+  readonly resource: CustomResource;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: CleanUpProps) {
+    super(scope, id);
+    const { environment, tokens } = props;
+    this.role = this.#makeRole(environment);
+    const handler = this.#makeFunction(props);
+    this.resource = new CustomResource(this, 'Resource', {
+      resourceType: RESOURCE_TYPE,
+      serviceToken: handler.functionArn,
+      serviceTimeout: ANSWER_TIMEOUT,
+      properties: {
+        Environment: environment,
+        Tokens: Lazy.list({ produce: () => tokens().toSorted() }),
+      } satisfies CleanUpProperties,
+    });
+    this.resource.node.addDependency(props.function);
+    this.#fixLogicalIds(environment, handler);
+  }
+
+  /**
+   * Constructs may be renamed and moved. With an id derived from their path, CloudFormation would then make a new
+   * custom resource and delete the old one, and with it the parameters of tokens that live; and the function's ARN,
+   * which must never change, is made of its id.
+   */
+  #fixLogicalIds(environment: string, handler: Lambda): void {
+    const fixed = `CleanUp${environment[0]?.toUpperCase()}${environment.slice(1)}`;
+    (this.resource.node.defaultChild as CfnFunction).overrideLogicalId(fixed);
+    (handler.node.defaultChild as CfnFunction).overrideLogicalId(`${fixed}Function`);
+  }
+
+  #makeRole(environment: string): Role {
+    const written = [accessTokenParameter, sessionParameter].map((nameOf) =>
+      parameterArn(this, nameOf(environment, '*')),
+    );
+    const role = new Role(this, 'Role', {
+      description: `Deletes parameters of removed tokens of ${environment}`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        DeleteParameters: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['ssm:DeleteParameters'],
+              resources: written,
+            }),
+          ],
+        }),
+      },
+    });
+    acknowledgePatterns(
+      role,
+      written,
+      'A removed token is named nowhere in the template: a pattern bound to the environment stands for it.',
+    );
+    return role;
+  }
+
+  #makeFunction({ environment, logRetention }: CleanUpProps): Lambda {
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+        resources: [logGroup.logGroupArn],
+      }),
+    );
+    return new Lambda(this, 'Handler', {
+      description: `Deletes parameters of removed tokens of ${environment}`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: TIMEOUT,
+      code: cleanUpCode(),
+      handler: HANDLER,
+      role: this.role,
+      logGroup,
+      loggingFormat: LoggingFormat.TEXT,
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { keyAlias } from './contract.ts';
+
+/** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
+export const AWS_MANAGED = 'aws-managed';
+
+export interface EnvironmentKeyProps {
+  readonly environment: string;
+  /** Default: a key of the environment's own. */
+  readonly key?: IKey | typeof AWS_MANAGED | undefined;
+  readonly removalPolicy: RemovalPolicy;
+}
+
+/**
+ * The key that encrypts an environment's parameters and secrets, and nothing else. It is found by its alias, an existing
+ * one as well: consumers' stacks know no other name of it.
+ *
+ * @returns undefined for those of AWS.
+ */
+export function environmentKey(
+  scope: Construct,
+  { environment, key, removalPolicy }: EnvironmentKeyProps,
+): IKey | undefined {
+  if (key === AWS_MANAGED) return undefined;
+  const alias = keyAlias(environment);
+  if (key !== undefined) {
+    new Alias(scope, 'KeyAlias', { aliasName: alias, targetKey: key });
+    return key;
+  }
+  return new Key(scope, 'Key', {
+    description: `Access tokens, sessions and credentials of ${environment}`,
+    alias,
+    enableKeyRotation: true,
+    removalPolicy,
+  });
+}

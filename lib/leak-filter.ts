@@ -1,0 +1,58 @@
+import { Duration } from 'aws-cdk-lib';
+import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { type AlarmContext, alarm } from './alarm.ts';
+
+/** Not that of the function's own metrics: this one is made of its log, by CloudWatch. */
+const NAMESPACE = 'TokenRefresherLog';
+
+/** Up to six characters, such as quotes and a colon, and then a value that is long and has no spaces. */
+const VALUE = '.{1,6}[A-Za-z0-9_=/-]{16,99}';
+
+/**
+ * What tokens and passwords look like in a log line, in the part of regular expressions that CloudWatch knows, which has
+ * no brackets. An opaque token without such a word before it is not recognised.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
+ */
+export const LOOKS_SECRET: Readonly<Record<string, readonly string[]>> = {
+  Token: ['eyJ[A-Za-z0-9_-]{16,99}', `[Bb]earer${VALUE}`, `[Aa]ccess_?[Tt]oken${VALUE}`],
+  Credentials: [
+    `[Bb]asic${VALUE}`,
+    `[Pp]assword${VALUE}`,
+    `[Rr]efresh_?[Tt]oken${VALUE}`,
+    `[Cc]lient_?[Ss]ecret${VALUE}`,
+  ],
+};
+
+/** Nothing of the kind is ever logged: should it be, somebody is told, for the log and the secret both need care. */
+export function leakFilter(context: AlarmContext, scope: Construct, logGroup: ILogGroup): void {
+  const { environment } = context;
+  // Filters of plain text can set no dimensions: the environment is part of the name.
+  const metricName = `SecretInLog-${environment}`;
+  for (const [id, alternatives] of Object.entries(LOOKS_SECRET)) {
+    new MetricFilter(scope, `LooksSecret${id}`, {
+      logGroup,
+      filterPattern: FilterPattern.literal(`%${alternatives.join('|')}%`),
+      metricNamespace: NAMESPACE,
+      metricName,
+      metricValue: '1',
+    });
+  }
+  alarm(context, scope, 'SecretInLog', {
+    kind: 'secret-in-log',
+    says:
+      `The log of the refresher of ${environment} holds what looks like a token or a password: whoever may read the log ` +
+      'can use it.',
+    metric: new Metric({
+      namespace: NAMESPACE,
+      metricName,
+      statistic: 'Sum',
+      period: Duration.minutes(1),
+    }),
+    when: { atLeast: 1 },
+    periods: { breaching: 1, of: 1 },
+    missingData: 'notBreaching',
+  });
+}

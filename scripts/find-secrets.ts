@@ -1,0 +1,57 @@
+/** Something in a text that looks like a secret. Holds where it is and never what it is. */
+export interface Finding {
+  /** From 1. */
+  readonly line: number;
+  readonly kind: string;
+}
+
+/** Marks a line whose secret is a made-up one that a test needs. */
+export const MADE_UP = 'secret-scan: made up';
+
+/** Formats that are secrets wherever they stand. */
+const FORMATS: Readonly<Record<string, RegExp>> = {
+  'JSON Web Token': /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/,
+  'private key': /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*(?:\\n)?[A-Za-z0-9+/=]{16,}/,
+  'AWS access key id': /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/,
+  'GitHub token': /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})\b/,
+  'Slack token': /\bxox[abeprs]-[A-Za-z0-9-]{10,}/,
+  'npm token': /\bnpm_[A-Za-z0-9]{36}\b/,
+};
+
+/** A value that stands beside a word such as password or token, or after Bearer. */
+const NAMED =
+  /(?:password|passwd|secret|token|api[-_]?key|credential|authorization|bearer)\w*["']?(?:\s*[:=]\s*|\s+)["'`]?(?:Bearer\s+)?([A-Za-z0-9+/_=.~-]{20,})/gi;
+
+/** Random letters and digits have four bits a character and more; words, names and paths have less. */
+const LEAST_ENTROPY_BITS = 3.7;
+
+/** Looks for secrets in a text, line by line. A private key's body may stand in the line after its header. */
+export function findSecrets(text: string): Finding[] {
+  const lines = text.split('\n');
+  return lines.flatMap((line, index) => {
+    if (line.includes(MADE_UP)) return [];
+    const kinds = Object.entries(FORMATS)
+      .filter(([kind, format]) =>
+        format.test(kind === 'private key' ? `${line}\n${lines[index + 1] ?? ''}` : line),
+      )
+      .map(([kind]) => kind);
+    if (kinds.length === 0 && [...line.matchAll(NAMED)].some(([, value = '']) => isRandom(value))) {
+      kinds.push('random value beside a word such as password or token');
+    }
+    return kinds.map((kind) => ({ line: index + 1, kind }));
+  });
+}
+
+/** Letters and digits mixed, as in no word, name or path. */
+function isRandom(value: string): boolean {
+  const mixed = /[a-z]/i.test(value) && (value.match(/\d/g) ?? []).length >= 3;
+  return mixed && !/^[\w-]+(?:[./][\w-]+)+$/.test(value) && entropyBits(value) >= LEAST_ENTROPY_BITS;
+}
+
+/** Shannon's entropy per character. */
+function entropyBits(value: string): number {
+  const counts = Object.values(Object.groupBy(value, (character) => character)).map(
+    (group) => group?.length ?? 0,
+  );
+  return -counts.reduce((sum, count) => sum + (count / value.length) * Math.log2(count / value.length), 0);
+}

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { parseCredentials } from '../../lambda/credentials.ts';
+import { postJson } from '../../lambda/http.ts';
+import { leaksIn } from '../security/leaks.ts';
+import { openStage, PASSWORD, type Stage, USERNAME } from './stage.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'token-refresher-certificates-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A key and a certificate that vouches for itself. */
+function makeCertificate(name: string): { key: string; cert: string } {
+  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const args = ['req', '-x509', ...curve, '-days', '2', ...subject, '-keyout', key, '-out', cert];
+  execFileSync('openssl', args, { stdio: 'ignore' });
+  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+}
+
+const server = makeCertificate('server');
+const client = makeCertificate('client');
+
+const withCertificates = (fields: object): string =>
+  JSON.stringify({ username: USERNAME, password: PASSWORD, ...fields });
+
+describe('a token API whose authority only the credentials know', () => {
+  async function open(): Promise<Stage> {
+    const stage = await openStage({ tokenApi: { tls: server }, token: { certificatesInCredentials: true } });
+    onTestFinished(stage.close);
+    return stage;
+  }
+
+  it('is trusted for login and refresh', async () => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.storeCredentials(withCertificates({ ca: server.cert }));
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
+    stage.newContainer();
+    stage.makeOlder();
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
+    expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);
+  });
+
+  it('is not trusted with another authority', async () => {
+    const stage = await open();
+    stage.storeCredentials(withCertificates({ ca: client.cert }));
+    expect((await stage.attempt()).line).toMatchObject({ code: 'ApiTlsFailed' });
+    expect(stage.api.model.counters.logins).toBe(0);
+  });
+});
+
+it('a token API that asks for a certificate is shown that of the credentials', async () => {
+  const names: unknown[] = [];
+  const api = https.createServer(
+    { ...server, ca: client.cert, requestCert: true, rejectUnauthorized: true },
+    (request, response) => {
+      names.push((request.socket as TLSSocket).getPeerCertificate().subject.CN);
+      response.end('{}');
+    },
+  );
+  api.listen(0, '127.0.0.1');
+  await once(api, 'listening');
+  onTestFinished(() => {
+    api.close();
+  });
+  const request = {
+    url: `https://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    body: {},
+    timeoutMs: 5_000,
+  };
+  const { tls } = parseCredentials(withCertificates({ ca: server.cert, cert: client.cert, key: client.key }));
+  expect(await postJson({ ...request, tls })).toMatchObject({ status: 200 });
+  expect(names).toEqual(['client']);
+  await expect(postJson({ ...request, tls: { ca: server.cert } })).rejects.toMatchObject({
+    name: 'RefreshError',
+  });
+});
+
+describe('certificates in the credentials', () => {
+  it.each([
+    [{ ca: 'rubbish' }, 'not usable as PEM: ca'],
+    [{ cert: client.cert }, 'fields cert and key go together'],
+    [{ key: client.key }, 'fields cert and key go together'],
+    [{ cert: client.cert, key: server.key }, 'not usable as PEM: cert, key'],
+    [{ ca: '' }, 'field ca is empty'],
+    [{ ca: 7 }, 'field ca is not a string'],
+  ])('that cannot be used are refused, and not told: %#', (fields, detail) => {
+    const read = () => parseCredentials(withCertificates(fields));
+    expect(read).toThrow(`CredentialsMalformed: ${detail}`);
+    expect(read).not.toThrow('BEGIN');
+  });
+});

@@ -1,0 +1,109 @@
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { TokenRefresher } from '../../lib/token-refresher.ts';
+import { inQuickApp, manyTokens, payments, resourceOf, stackOf, templateOf } from './synth.ts';
+
+const ARN = 'ap-southeast-2:123456789012';
+const shipping = { name: 'shipping-api', baseUrl: 'https://shipping.example.com' };
+
+const cleanUpOf = (template: Template) => resourceOf(template, 'Custom::TokenRefresherCleanUp');
+
+describe('the custom resource that cleans up', () => {
+  it('knows the tokens, sorted, so that their order in the file is no change', () => {
+    const properties = {
+      Environment: 'sandbox',
+      Tokens: ['payments-api', 'shipping-api'],
+      ServiceTimeout: '600',
+      ServiceToken: '<CleanUpSandboxFunction>',
+    };
+    expect(cleanUpOf(templateOf({ tokens: [shipping, payments] })).Properties).toEqual(properties);
+    expect(cleanUpOf(templateOf({ tokens: [payments, shipping] })).Properties).toEqual(properties);
+  });
+
+  it('is another one for another environment', () => {
+    expect(
+      Object.keys(templateOf({ name: 'production' }).findResources('Custom::TokenRefresherCleanUp')),
+    ).toEqual(['CleanUpProduction']);
+  });
+
+  it('stays the same when constructs around it are renamed: deleting it would delete the tokens', () => {
+    const template = inQuickApp((app) => {
+      const stack = new Stack(app, 'SomeStack');
+      const refresher = new TokenRefresher(stack, 'Renamed', {
+        environment: 'sandbox',
+        alarmEmail: 'a@b.example',
+      });
+      refresher.addToken(payments.name, { baseUrl: payments.baseUrl });
+      return Template.fromStack(stack);
+    });
+    const idsOf = (of: Template) => Object.keys(of.toJSON().Resources).filter((id) => /^CleanUp/.test(id));
+    expect(idsOf(template)).toEqual(['CleanUpSandboxFunction', 'CleanUpSandbox']);
+    expect(idsOf(templateOf())).toEqual(['CleanUpSandboxFunction', 'CleanUpSandbox']);
+    expect(cleanUpOf(template).Properties).toEqual(cleanUpOf(templateOf()).Properties);
+  });
+
+  it('comes after the new code of the function, and before all that asks for refreshes', () => {
+    const template = templateOf({ tokens: [payments, shipping] });
+    const dependenciesOf = (type: string, idPrefix = '') =>
+      Object.entries(template.findResources(type))
+        .filter(([id]) => id.startsWith(idPrefix))
+        .map(([, resource]): string[] => [resource.DependsOn ?? []].flat());
+    const [functionId] = Object.keys(template.findResources('AWS::Lambda::Function')).filter((id) =>
+      id.startsWith('RefresherFunction'),
+    );
+    expect(dependenciesOf('Custom::TokenRefresherCleanUp')).toEqual([expect.arrayContaining([functionId])]);
+    for (const type of ['AWS::Lambda::EventSourceMapping', 'AWS::Scheduler::Schedule', 'AWS::Events::Rule']) {
+      const dependencies = dependenciesOf(type, 'Refresherpayments').concat(
+        dependenciesOf(type, 'Refreshershipping'),
+        dependenciesOf(type, 'RefresherFunction'),
+      );
+      expect(dependencies.length, type).toBeGreaterThan(0);
+      for (const ids of dependencies) expect(ids, type).toContain('CleanUpSandbox');
+    }
+  });
+
+  it('is not made before the request queue, whose name is the lock of an environment', () => {
+    const { Resources } = templateOf().toJSON();
+    const lambda = Object.entries<Record<string, unknown>>(Resources).find(([id]) =>
+      id.startsWith('RefresherFunctionHandler'),
+    );
+    expect(JSON.stringify(lambda)).toContain('RefresherRequestsQueue');
+  });
+});
+
+it('the function that cleans up may delete parameters of its environment, and write its log', () => {
+  const template = templateOf();
+  const parameter = (name: string) => `arn:aws:ssm:${ARN}:parameter/token-refresher/sandbox/*/${name}`;
+  const role = resourceOf(template, 'AWS::IAM::Role', 'RefresherCleanUp').Properties;
+  const { Properties: policy } = resourceOf(template, 'AWS::IAM::Policy', 'RefresherCleanUp');
+  expect(role.Policies).toMatchObject([
+    {
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'ssm:DeleteParameters',
+            Resource: [parameter('access-token'), parameter('session')],
+          },
+        ],
+      },
+    },
+  ]);
+  expect(policy.PolicyDocument).toMatchObject({
+    Statement: [{ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }],
+  });
+  expect(resourceOf(template, 'AWS::Lambda::Function', 'CleanUpSandbox').Properties).toMatchObject({
+    Runtime: 'nodejs24.x',
+    Handler: 'index.handler',
+    Timeout: 180,
+  });
+});
+
+it('an environment that is not a good logical id still has one', () => {
+  const ids = Object.keys(
+    inQuickApp((app) => Template.fromStack(stackOf({ name: 'e2e', tokens: manyTokens(1) }, app))).toJSON()
+      .Resources,
+  );
+  expect(ids).toContain('CleanUpE2e');
+});

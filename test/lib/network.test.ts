@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { NETWORK_ACTIONS } from '../../lib/network.ts';
+import { resourceOf, templateOf } from './synth.ts';
+import { verdictOnEnvironment } from './verdict.ts';
+
+const network = { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] };
+
+describe('a function in a VPC', () => {
+  it('stands in the subnets and behind the security groups, and may be attached to them', () => {
+    const template = templateOf({ network });
+    expect(resourceOf(template, 'AWS::Lambda::Function', 'RefresherFunction').Properties.VpcConfig).toEqual({
+      SubnetIds: network.subnetIds,
+      SecurityGroupIds: network.securityGroupIds,
+    });
+    expect(
+      resourceOf(template, 'AWS::IAM::Policy', 'RefresherFunctionRole').Properties.PolicyDocument,
+    ).toMatchObject({
+      Statement: expect.arrayContaining([{ Effect: 'Allow', Action: [...NETWORK_ACTIONS], Resource: '*' }]),
+    });
+  });
+
+  it('is not the default, which needs none of that', () => {
+    expect(JSON.stringify(templateOf().toJSON())).not.toMatch(/VpcConfig|ec2:/);
+  });
+});
+
+describe('the setting', () => {
+  it.each([
+    [{ network }, 'accepted'],
+    [{ network: { ...network, subnetIds: [] } }, 'network.subnetIds: must be a list of at least one id'],
+    [{ network: { ...network, subnetIds: ['vpc-1'] } }, 'got "vpc-1"'],
+    [{ network: { subnetIds: network.subnetIds } }, 'network.securityGroupIds: must be a list'],
+    [{ network: { ...network, vpcId: 'vpc-1' } }, '"vpcId": there is no such setting'],
+  ])('%o: %s', (change, says) => {
+    expect(verdictOnEnvironment(change)).toContain(says);
+  });
+});

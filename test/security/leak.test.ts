@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../lambda/clock.ts';
+import { parseCredentials, secretsManagerStore } from '../../lambda/credentials.ts';
+import { postJson } from '../../lambda/http.ts';
+import { ssmStore } from '../../lambda/parameters.ts';
+import { passwordTokenApi } from '../../lambda/token-api.ts';
+import { FUNCTION_ENV } from '../../lib/contract.ts';
+import { bundleFunction } from '../../lib/function-code.ts';
+import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
+import { startFunction } from '../../local/function-process.ts';
+import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
+import { createProcesses } from '../../local/processes.ts';
+import type { Fault } from '../../local/token-api/faults.ts';
+import { configOf, openStage, PASSWORD, SECRET, type Stage, TOKEN, USERNAME } from '../component/stage.ts';
+import { leaksIn, markedSecret } from './leaks.ts';
+
+async function open(): Promise<Stage> {
+  const stage = await openStage();
+  onTestFinished(stage.close);
+  return stage;
+}
+
+/** A token API that repeats what it was sent, and what it would have issued, wherever an answer has room for text. */
+function echoes(secrets: readonly string[]): { readonly name: string; readonly fault: Fault }[] {
+  const text = secrets.join(' ');
+  const safe = encodeURIComponent(text);
+  const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Fault => ({
+    kind: 'answer',
+    status,
+    body,
+    headers,
+  });
+  return [
+    { name: '400, in an OAuth error', fault: answer(400, { error: text, error_description: text }) },
+    {
+      name: '400, in the description of one',
+      fault: answer(400, { error: 'invalid_request', error_description: text }),
+    },
+    { name: '401, in a header', fault: answer(401, {}, { 'www-authenticate': `Bearer error="${safe}"` }) },
+    {
+      name: '302, in the Location',
+      fault: answer(302, text, { location: `https://elsewhere.example/?${safe}` }),
+    },
+    { name: '403, as a page', fault: answer(403, `<html>${text}</html>`) },
+    { name: '404, as JSON', fault: answer(404, { message: text, [secrets[0] ?? '']: true }) },
+    { name: '429, in Retry-After', fault: answer(429, text, { 'retry-after': safe }) },
+    { name: '500, as a stack trace', fault: answer(500, `Error: ${text}\n    at login (server.js:1)`) },
+    { name: '200, as text', fault: answer(200, text) },
+    { name: '200, as JSON that is cut off', fault: answer(200, `{"data":{"token":"${secrets[0]}`) },
+    { name: '200, in other fields', fault: answer(200, { message: text, token: text }) },
+    { name: '200, as a token that is no string', fault: answer(200, { data: { token: [text] } }) },
+    { name: '200, as a token unsafe in a header', fault: answer(200, { data: { token: `${text}\r\n` } }) },
+    { name: '200, as a token that has expired', fault: answer(200, { data: { token: safe, expiresIn: 0 } }) },
+    { name: '200, as a token too large', fault: answer(200, { data: { token: safe.repeat(200) } }) },
+    { name: '200, as a lifetime', fault: answer(200, { data: { token: text, expiresIn: text } }) },
+  ];
+}
+
+const NAMES = echoes([]).map(({ name }) => name);
+const faultNamed = (name: string, secrets: readonly string[]): Fault =>
+  echoes(secrets).find((echo) => echo.name === name)?.fault ?? expect.fail(`no echo ${name}`);
+
+/** Everything that can be seen of a value, properties that are hidden and causes included. */
+const deeply = (value: unknown): string =>
+  inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true, maxStringLength: null });
+
+const errorOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
+    () => expect.fail('it succeeded'),
+    (error: unknown) => error,
+  );
+
+describe.each(['refresh', 'login'] as const)('a token API that echoes secrets at %s', (call) => {
+  it.concurrent.for(NAMES)('%s: nothing gets out', async (name) => {
+    const stage = await openStage();
+    stage.startWithToken({ refreshToken: call === 'refresh' });
+    for (const endpoint of ['refresh', 'login'] as const) {
+      stage.api.faults.add(endpoint, faultNamed(name, stage.secrets()));
+    }
+    await stage.attempt();
+    await stage.attempt({}, { attempt: 3 });
+    expect(stage.emitted()).toContain('no new access token');
+    expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);
+    await stage.close();
+  });
+
+  it.concurrent.for(NAMES)('%s: nothing is in the error', async (name) => {
+    const stage = await openStage();
+    const [accessToken, refreshToken] = [markedSecret(), markedSecret()];
+    const secrets = [PASSWORD, accessToken, refreshToken];
+    stage.api.faults.add(call, faultNamed(name, secrets));
+    const api = passwordTokenApi(stage.api.baseUrl, { post: postJson, clock: systemClock });
+    const work =
+      call === 'refresh'
+        ? api.refresh(refreshToken, 5_000)
+        : api.login({ username: USERNAME, password: PASSWORD }, 5_000);
+    expect(leaksIn(deeply(await errorOf(work)), secrets)).toEqual([]);
+    await stage.close();
+  });
+});
+
+describe('an AWS that quotes values in its messages', () => {
+  /** Validation errors of AWS do: "Value '…' at 'value' failed to satisfy constraint". */
+  async function quotingAws(secrets: readonly string[]): Promise<string> {
+    const server = createServer((request, response) => {
+      request.resume().on('end', () => {
+        const message = `1 validation error detected: Value '${secrets.join(' ')}' at 'value' failed to satisfy constraint`;
+        response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+        response.end(JSON.stringify({ __type: 'ValidationException', message, Value: secrets }));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it('finds none of them in an error', async () => {
+    const secrets = [PASSWORD, markedSecret(), markedSecret()];
+    const config = clientConfig(await quotingAws(secrets));
+    const parameters = ssmStore(new SSMClient(config), undefined);
+    const credentials = secretsManagerStore(new SecretsManagerClient(config));
+    const errors = await Promise.all([
+      errorOf(parameters.read(['/a'], 1_000)),
+      errorOf(parameters.write({ name: '/a', value: secrets.join(), description: '' }, 1_000)),
+      errorOf(credentials.currentVersion(SECRET, 1_000)),
+      errorOf(credentials.read(SECRET, 'v1', 1_000)),
+    ]);
+    for (const error of errors) expect(leaksIn(deeply(error), secrets)).toEqual([]);
+  });
+});
+
+it.each([
+  ['are no JSON', `${USERNAME}:${PASSWORD}`],
+  ['are JSON that is cut off', `{"username":"${USERNAME}","password":${JSON.stringify(PASSWORD)}`],
+  ['are a list', JSON.stringify([USERNAME, PASSWORD])],
+  ['have them as names', JSON.stringify({ [PASSWORD]: USERNAME })],
+  ['have a password that is no string', JSON.stringify({ username: USERNAME, password: [PASSWORD] })],
+])('credentials that %s are not in the error', async (_, value) => {
+  const error = await errorOf(Promise.resolve().then(() => parseCredentials(value)));
+  expect(leaksIn(deeply(error), [PASSWORD])).toEqual([]);
+});
+
+it('the bundled function in a process of its own writes no secret to its output, whatever fails', async () => {
+  const stage = await open();
+  const folder = mkdtempSync(join(tmpdir(), 'token-refresher-leak-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const processes = createProcesses(new AbortController().signal);
+  onTestFinished(processes.end);
+  const { keyArn, queueUrl, deadLetterQueueUrl, ...settings } = configOf(stage);
+  bundleFunction(folder, settings);
+  const env = {
+    ...toolEnvironment(folder),
+    ...awsEnvironment(stage.aws.endpoint),
+    [FUNCTION_ENV.keyArn]: keyArn,
+    [FUNCTION_ENV.queueUrl]: queueUrl,
+    [FUNCTION_ENV.deadLetterQueueUrl]: deadLetterQueueUrl,
+    // Chatty settings must not make it talk.
+    POWERTOOLS_LOG_LEVEL: 'DEBUG',
+    POWERTOOLS_LOGGER_LOG_EVENT: 'true',
+  };
+  const lambda = await startFunction({ processes, code: folder, env });
+  let output = '';
+  const run = async (body: string = JSON.stringify({ token: TOKEN, requestedBy: 'operator' })) => {
+    stage.queue.send({ body, groupId: TOKEN, deduplicationId: crypto.randomUUID() });
+    const [message] = stage.queue.receive();
+    if (message === undefined) throw new Error('the queue handed out nothing');
+    await lambda.invoke({ Records: [sqsRecord(message, stage.queue.arn)] }).catch(() => {});
+    stage.queue.delete(message.receiptHandle);
+  };
+
+  stage.startWithToken();
+  for (const name of NAMES) {
+    stage.api.faults.clear();
+    for (const call of ['refresh', 'login'] as const)
+      stage.api.faults.add(call, faultNamed(name, stage.secrets()));
+    await run();
+    output += lambda.newLogLines().join('\n');
+  }
+  stage.api.faults.clear();
+  stage.storeCredentials(`${USERNAME}:${PASSWORD}`);
+  await run();
+  stage.aws.faults.add({ operation: 'PutParameter', fault: 'deny', times: Number.POSITIVE_INFINITY });
+  stage.storeCredentials(JSON.stringify({ username: USERNAME, password: PASSWORD }));
+  await run();
+  stage.aws.faults.clear();
+  await run();
+  await run('no request');
+  await run(JSON.stringify({ token: TOKEN, requestedBy: 'operator', rejectedVersion: -1 }));
+  output += lambda.newLogLines().join('\n');
+
+  expect(output).toContain('"code":"CredentialsMalformed"');
+  expect(output).toContain('"code":"ParametersNotWritten"');
+  expect(output).toContain('"outcome":"refreshed"');
+  expect(output).toContain('CloudWatchMetrics');
+  expect(leaksIn(output + stage.emitted(), stage.secrets())).toEqual([]);
+}, 60_000);
+
+describe('the search for leaks', () => {
+  const secret = PASSWORD;
+  it.each([
+    ['raw', `x ${secret} y`],
+    ['a piece', `…${secret.slice(3, 11)}…`],
+    ['URL-escaped', `?password=${encodeURIComponent(secret)}`],
+    ['in a form', new URLSearchParams({ secret }).toString()],
+    ['JSON in JSON', JSON.stringify({ body: JSON.stringify({ secret }) })],
+    ['base64', Buffer.from(`Basic user:${secret}`).toString('base64')],
+    ['base64url', Buffer.from(JSON.stringify({ secret })).toString('base64url')],
+    ['hex', Buffer.from(secret).toString('hex').toUpperCase()],
+  ])('finds it: %s', (_, text) => {
+    expect(leaksIn(text, [secret])).not.toEqual([]);
+  });
+
+  it('does not find it where it is not', () => {
+    expect(leaksIn(`${secret.slice(0, 7)}_${markedSecret()}`, [secret, markedSecret()])).toEqual([]);
+  });
+});

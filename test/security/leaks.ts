@@ -1,0 +1,69 @@
+/** So many characters of a secret in a row are a leak. */
+const PIECE_CHARACTERS = 8;
+
+/** Letters that are no hex digits: a piece of such a secret never looks like a part of an id, a digest or a number. */
+const LETTERS = 'ghjkmnpqrstvwxyzGHJKMNPQRSTVWXYZ';
+const SECRET_CHARACTERS = 32;
+
+/** A secret that nothing else looks like, even in pieces. */
+export const markedSecret = (): string =>
+  Array.from(crypto.getRandomValues(new Uint8Array(SECRET_CHARACTERS)), (byte) => LETTERS[byte % 32]).join(
+    '',
+  );
+
+interface Form {
+  readonly name: string;
+  readonly text: string;
+  /** Characters that a piece has in this form. */
+  readonly pieceCharacters: number;
+}
+
+function formsOf(secret: string): Form[] {
+  const bytes = Buffer.from(secret);
+  // Base64 takes three bytes at a time, so it depends on what stands before the secret.
+  const base64 = [0, 1, 2].map((before) =>
+    Buffer.concat([Buffer.alloc(before), bytes])
+      .toString('base64')
+      .slice(4, -4),
+  );
+  return [
+    { name: 'raw', text: secret, pieceCharacters: PIECE_CHARACTERS },
+    { name: 'URL-escaped', text: encodeURIComponent(secret), pieceCharacters: PIECE_CHARACTERS },
+    {
+      name: 'as in a form',
+      text: new URLSearchParams({ '': secret }).toString(),
+      pieceCharacters: PIECE_CHARACTERS + 1,
+    },
+    { name: 'JSON-escaped', text: JSON.stringify(secret).slice(1, -1), pieceCharacters: PIECE_CHARACTERS },
+    {
+      name: 'JSON-escaped twice',
+      text: JSON.stringify(JSON.stringify(secret)).slice(3, -3),
+      pieceCharacters: PIECE_CHARACTERS,
+    },
+    ...base64.flatMap((text) => [
+      { name: 'base64', text, pieceCharacters: Math.ceil((PIECE_CHARACTERS * 4) / 3) },
+      {
+        name: 'base64url',
+        text: text.replaceAll('+', '-').replaceAll('/', '_'),
+        pieceCharacters: Math.ceil((PIECE_CHARACTERS * 4) / 3),
+      },
+    ]),
+    { name: 'hex', text: bytes.toString('hex'), pieceCharacters: 2 * PIECE_CHARACTERS },
+  ];
+}
+
+/** What of the secrets stands in the text: `<form>: <piece>` each. */
+export function leaksIn(text: string, secrets: readonly string[]): string[] {
+  const lowerHex = text.toLowerCase();
+  const found = secrets.flatMap((secret) =>
+    formsOf(secret).flatMap(({ name, text: form, pieceCharacters }) => {
+      const haystack = name === 'hex' ? lowerHex : text;
+      for (let start = 0; start + pieceCharacters <= form.length; start++) {
+        const piece = form.slice(start, start + pieceCharacters);
+        if (haystack.includes(piece)) return [`${name}: ${piece}`];
+      }
+      return [];
+    }),
+  );
+  return [...new Set(found)];
+}

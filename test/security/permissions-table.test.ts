@@ -1,0 +1,163 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { describe, expect, it } from 'vitest';
+import { Token } from '../../lib/token.ts';
+import { inQuickApp, payments, type Resource, resourcesOf, stackOf } from '../lib/synth.ts';
+import { permissionsTable, ROWS, type Row } from './permissions-table.ts';
+
+const TOKENS = ['payments-api', 'shipping-api'];
+const READ_TOKEN = 'payments-api';
+const DOCUMENT = join(import.meta.dirname, '../../docs/security.md');
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: string | readonly string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+}
+interface Document {
+  readonly Statement: readonly Statement[];
+}
+
+/** Logical ids of what carries the permissions of each principal begin like this. */
+const CARRIERS: Readonly<Record<Row['principal'], string>> = {
+  refresher: 'RefresherFunctionRole',
+  schedules: 'RefresherSchedulesRole',
+  cleanUp: 'RefresherCleanUpRole',
+  operator: 'RefresherOperators',
+  reader: 'RefresherpaymentsapiReader',
+  requester: 'Requester',
+};
+
+const all = (value: string | readonly string[]): readonly string[] => [value].flat();
+
+/** One line for each action on each resource, and for each encryption context. */
+function lines({ Effect, Action, Resource, Condition = {} }: Statement): string[] {
+  const contexts = Object.values(Condition).flatMap((keys) =>
+    Object.entries(keys)
+      .filter(([key]) => key.startsWith('kms:EncryptionContext:'))
+      .flatMap(([key, arns]) => all(arns).map((context) => `${key.split(':')[2]}=${context}`)),
+  );
+  const others = Object.values(Condition).flatMap((keys) =>
+    Object.entries(keys)
+      .filter(([key]) => !key.startsWith('kms:EncryptionContext:'))
+      .map(([key, value]) => `${key}=${value}`),
+  );
+  return all(Action).flatMap((action) =>
+    all(Resource).flatMap((resource) =>
+      (contexts.length > 0 ? contexts : ['']).map((context) =>
+        [Effect, action, resource, ...others, context].filter(Boolean).join(' '),
+      ),
+    ),
+  );
+}
+
+const policiesIn = ({ Properties }: Resource): Document[] => [
+  ...(Properties.PolicyDocument === undefined ? [] : [Properties.PolicyDocument as Document]),
+  ...((Properties.Policies ?? []) as { PolicyDocument: Document }[]).map(
+    ({ PolicyDocument }) => PolicyDocument,
+  ),
+];
+
+const KINDS = ['AWS::IAM::Role', 'AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'];
+
+const granted = (template: Template, idPrefix = ''): string[] =>
+  KINDS.flatMap((kind) => resourcesOf(template, kind, idPrefix))
+    .flatMap(policiesIn)
+    .flatMap(({ Statement }) => Statement.flatMap(lines))
+    .map((line) => line.replace(/arn:aws:logs:\S+/, '<log>'))
+    .sort();
+
+const CONTEXT_KEYS = { ssm: 'PARAMETER_ARN', secretsmanager: 'SecretARN' } as const;
+
+function expected(row: Row, environment: string): string[] {
+  const tokens = ['reader', 'requester'].includes(row.principal) ? [READ_TOKEN] : TOKENS;
+  return tokens.flatMap((token) =>
+    row.actions.flatMap((action) =>
+      row.arns(environment, token).flatMap((arn) => {
+        const line = `Allow ${action} ${arn.replace(/<log of .*>/, '<log>')}`;
+        if (row.through === undefined) return [line];
+        const { service, context } = row.through;
+        const via = `kms:ViaService=${service}.ap-southeast-2.amazonaws.com`;
+        return context(environment, token).map(
+          (resource) => `${line} ${via} ${CONTEXT_KEYS[service]}=${resource}`,
+        );
+      }),
+    ),
+  );
+}
+
+const templateFor = (environment: string): Template =>
+  inQuickApp((app) => {
+    const tokens = [
+      { ...payments, readerPolicy: true },
+      { name: 'shipping-api', baseUrl: 'https://s.example.com' },
+    ];
+    const stack = stackOf({ name: environment, production: environment === 'production', tokens }, app);
+    // Another stack's environment in the same app must change nothing.
+    stackOf({ name: 'other', tokens }, app);
+    const requester = new Role(stack, 'Requester', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    const token = Token.fromName(stack, { environment, name: READ_TOKEN });
+    token.grantRequestRefresh(requester).assertSuccess();
+    return Template.fromStack(stack);
+  });
+
+describe.each(['sandbox', 'production'])('in %s', (environment) => {
+  const template = templateFor(environment);
+
+  it.each(ROWS)('$principal: $actions on $resource', (row) => {
+    expect(granted(template, CARRIERS[row.principal])).toEqual(
+      expect.arrayContaining([...new Set(expected(row, environment))]),
+    );
+  });
+
+  it.each(Object.entries(CARRIERS))('%s may do nothing else', (principal, idPrefix) => {
+    const rows = ROWS.filter((row) => row.principal === principal);
+    expect([...new Set(granted(template, idPrefix))]).toEqual(
+      [...new Set(rows.flatMap((row) => expected(row, environment)))].sort(),
+    );
+  });
+
+  it('there are no other principals, and no other environment', () => {
+    const carriers = Object.values(CARRIERS);
+    const ids = KINDS.flatMap((kind) => Object.keys(template.findResources(kind)));
+    expect(ids.filter((id) => !carriers.some((prefix) => id.startsWith(prefix)))).toEqual([]);
+    expect(JSON.stringify(template.toJSON())).not.toMatch(
+      environment === 'sandbox' ? /token-refresher.(production|other)/ : /token-refresher.(sandbox|other)/,
+    );
+  });
+
+  it('no role, user or policy has a fixed name', () => {
+    for (const { Properties } of KINDS.flatMap((kind) => resourcesOf(template, kind))) {
+      expect(Properties).not.toHaveProperty('RoleName');
+      expect(Properties).not.toHaveProperty('ManagedPolicyName');
+    }
+  });
+});
+
+/** What `grantRead` gives to a role of any stack, for roles outside the CDK to copy. */
+function readerPolicy(): string {
+  const documents = inQuickApp((app) => {
+    const stack = new Stack(app, 'Consumer');
+    const role = new Role(stack, 'Reader', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    Token.fromName(stack, { environment: 'production', name: READ_TOKEN }).grantRead(role).assertSuccess();
+    return resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy').flatMap(policiesIn);
+  });
+  return JSON.stringify(documents[0], null, 2);
+}
+
+it('docs/security.md shows this table, and the policy of a reader', () => {
+  const document = readFileSync(DOCUMENT, 'utf8');
+  const parts = { permissions: permissionsTable(), reader: `\`\`\`json\n${readerPolicy()}\n\`\`\`` };
+  const written = Object.entries(parts).reduce((text, [name, part]) => {
+    const [begin, end] = [`<!-- ${name} -->`, `<!-- /${name} -->`];
+    return text.replace(new RegExp(`${begin}[^]*${end}`), () => `${begin}\n${part}\n${end}`);
+  }, document);
+  if (process.env.WRITE_DOCS === '1') writeFileSync(DOCUMENT, written);
+  else expect(document, 'run `npm run docs`').toBe(written);
+});
