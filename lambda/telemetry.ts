@@ -1,4 +1,4 @@
-import { DIMENSIONS, METRICS } from '../lib/contract.ts';
+import { DIMENSIONS, METRICS, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../lib/contract.ts';
 import { type Measured, type MetricGroup, measure, reasonsForAttention } from './measurements.ts';
 
 /** A log line's named fields. */
@@ -34,7 +34,8 @@ export function telemetry(environment: string, sink: Sink): Telemetry {
       sink.log('warn', 'this environment has no such token', {
         outcome: 'acknowledged',
         code: 'UnknownToken',
-        token: token.slice(0, 128),
+        token:
+          TOKEN_NAME.test(token) && token.length <= TOKEN_NAME_MAX_LENGTH ? token : 'not a name of a token',
         messageId,
       });
       countInEnvironment(METRICS.perEnvironment.unknownToken);

@@ -49,21 +49,30 @@ function formsOf(secret: string): Form[] {
       },
     ]),
     { name: 'hex', text: bytes.toString('hex'), pieceCharacters: 2 * PIECE_CHARACTERS },
+    { name: 'hex', text: bytes.toString('hex').toUpperCase(), pieceCharacters: 2 * PIECE_CHARACTERS },
   ];
 }
 
 /** What of the secrets stands in the text: `<form>: <piece>` each. */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
-  const lowerHex = text.toLowerCase();
+  // A look-up instead of a search for each piece: tests of time-outs run beside this.
+  const byLength = new Map<number, ReadonlySet<string>>();
+  const piecesOfText = (characters: number): ReadonlySet<string> => {
+    const known = byLength.get(characters) ?? new Set(piecesOf(text, characters));
+    byLength.set(characters, known);
+    return known;
+  };
   const found = secrets.flatMap((secret) =>
     formsOf(secret).flatMap(({ name, text: form, pieceCharacters }) => {
-      const haystack = name === 'hex' ? lowerHex : text;
-      for (let start = 0; start + pieceCharacters <= form.length; start++) {
-        const piece = form.slice(start, start + pieceCharacters);
-        if (haystack.includes(piece)) return [`${name}: ${piece}`];
-      }
-      return [];
+      const inText = piecesOfText(pieceCharacters);
+      const piece = piecesOf(form, pieceCharacters).find((candidate) => inText.has(candidate));
+      return piece === undefined ? [] : [`${name}: ${piece}`];
     }),
   );
   return [...new Set(found)];
 }
+
+const piecesOf = (text: string, characters: number): string[] =>
+  Array.from({ length: Math.max(0, text.length - characters + 1) }, (_, start) =>
+    text.slice(start, start + characters),
+  );

@@ -31,13 +31,16 @@ function longestPauseSeconds(fault: Fault, { intervalSeconds }: Times): number {
 /** Seconds from the start, for messages. */
 export const clockTime = (time: number): number => Math.round((time - START) / 10) / 100;
 
+/** A token may expire while it is being written. */
+const WRITE_MS = SECOND;
+
 /** Writes that put a token in place that nobody issued, that had expired, or that is refused where the old one was not. */
 export function worseWrites({ writes, world, times }: Played): Write[] {
   const calls = world.host(TOKEN).calls;
   const issuedAt = new Map(calls.flatMap((call) => (issued(call) ? [[issued(call)?.token, call.from]] : [])));
   return writes.filter(({ at, value, isAccepted, wasAccepted }) => {
     const from = issuedAt.get(value);
-    const isExpired = from === undefined || at >= from + times.accessTokenLifetimeSeconds * SECOND;
+    const isExpired = from === undefined || at >= from + times.accessTokenLifetimeSeconds * SECOND + WRITE_MS;
     return isExpired || (wasAccepted && !isAccepted);
   });
 }

@@ -199,4 +199,21 @@ describe('a request', () => {
       endlessRequests(await play({ ...calm, moments: [requests(1000, 1, {})], faults: [outage] })),
     ).toEqual([]);
   });
+
+  it.fails('nor by the longer pauses after a 403', async () => {
+    const answer = { status: 403, headers: {}, body: '' };
+    const faults = [during({ kind: 'api-answers', answer }, TICK - 1, 3 * TICK)];
+    const played = [1, 2, 3, 4, 5, 6, 7, 8].map((seed) => play({ ...calm, seed, faults }));
+    expect((await Promise.all(played)).flatMap(endlessRequests)).toEqual([]);
+  });
+
+  it.fails('nor when it waits because a refusal could not be recorded', async () => {
+    const moments: Moment[] = [
+      { kind: 'new-password', at: 600 },
+      { kind: 'revoke', at: 601 },
+      requests(1000, 1, {}),
+    ];
+    const faults = [during({ kind: 'api-refuses' }, 999, 800), unwritableUntil(1790, 1900)];
+    expect(endlessRequests(await play({ ...calm, moments, faults }))).toEqual([]);
+  });
 });
