@@ -1,14 +1,43 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/** Tests against real clocks and sockets: they wait more than they compute, and want the machine to themselves. */
+const REAL_TIME = [
+  'test/component/**/*.test.ts',
+  'test/client/**/*.test.ts',
+  'test/security/hostile-sender.test.ts',
+];
+
+const shared = {
+  // No test replaces a module, so files may share them: half the time goes into loading CDK and SDK otherwise.
+  isolate: false,
+  testTimeout: 60_000,
+};
+const exclude = [...configDefaults.exclude, 'test/**/*.e2e.test.ts', 'test/**/*.slow.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.e2e.test.ts'],
-    testTimeout: 20_000,
-    // Tests of time-outs wait for them, side by side: more of them at once than the machine has cores.
-    maxConcurrency: 30,
-    maxWorkers: 4,
-    // No test replaces a module, so files may share them: half the time goes into loading CDK and SDK otherwise.
-    isolate: false,
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'real time',
+          include: REAL_TIME,
+          exclude,
+          maxConcurrency: 20,
+          maxWorkers: 3,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'computed',
+          include: ['test/**/*.test.ts'],
+          exclude: [...exclude, ...REAL_TIME],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });

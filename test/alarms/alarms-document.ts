@@ -13,10 +13,10 @@ export interface PlayedScenario {
 export function alarmsDocument(played: readonly PlayedScenario[]): string {
   return `# Which alarm fires, and when
 
-Each row is a test (\`test/alarms/scenarios.test.ts\`). The refresher's own code runs on a virtual clock, in ${played[0]?.runs.length ?? 0} runs of each
+Each row is a test (\`test/alarms/scenarios.slow.test.ts\`). The refresher's own code runs on a virtual clock, in ${played[0]?.runs.length ?? 0} runs of each
 scenario; each tick of the schedule comes 0 to 60 s late, each datapoint reaches CloudWatch 0 to 120 s late, a tenth of them
 twice, and each alarm is looked at once a minute, at a second of its own. The alarms are those of the synthesized template,
-evaluated as AWS documents it. This page is written by the test (\`npm run docs\`); \`npm test\` fails when the two differ.
+evaluated as AWS documents it. This page is written by the test (\`npm run docs\`); \`npm run test:slow\` fails when the two differ.
 
 Interval 25 minutes, lifetime of access tokens 30 minutes, unless the row says otherwise. All other alarms stay quiet.
 

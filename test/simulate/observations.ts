@@ -4,6 +4,7 @@ import { LIMITS, pauseCapSeconds } from '../../lib/contract.ts';
 import type { ReceivedMessage } from '../../local/memory-aws/queue-message.ts';
 import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
 import type { Fault, Span } from '../../simulate/faults.ts';
+import { total } from '../../simulate/simulation.ts';
 import type { TokenCall } from '../../simulate/token-host.ts';
 import { START, type Times } from '../../simulate/world.ts';
 import { OTHER_TOKEN, type Played, TOKEN, type Write } from './script.ts';
@@ -84,8 +85,14 @@ export function slowAttempts({ emitted }: Played): string[] {
   });
 }
 
-/** Requests that were not done with when they were older than the interval and five minutes: when each was sent. */
-export function endlessRequests({ runs, until, times }: Played): number[] {
+/**
+ * Requests that were not done with within the interval and five minutes: when each was sent. Time in which runs die is
+ * not counted.
+ */
+export function endlessRequests({ runs, until, times, faults }: Played): number[] {
+  const crashing = faults
+    .filter(({ kind }) => kind === 'crash')
+    .map(({ from, to }) => ({ from, to: to + LIMITS.visibilitySeconds * SECOND }));
   const longest = times.intervalSeconds * SECOND + 5 * MINUTE;
   const endedAt = new Map<string, number>();
   for (const { message, result, endedAt: at } of runs) {
@@ -94,7 +101,10 @@ export function endlessRequests({ runs, until, times }: Played): number[] {
   const requests = runs.map(({ message }) => message).filter(isRequest);
   const received = new Map(requests.map((message) => [message.messageId, message]));
   return [...received.values()]
-    .filter(({ messageId, sentAt }) => (endedAt.get(messageId) ?? until) - sentAt > longest)
+    .filter(({ messageId, sentAt }) => {
+      const life = { from: sentAt, to: endedAt.get(messageId) ?? until };
+      return total(crashing.reduce(without, [life])) > longest;
+    })
     .map(({ sentAt }) => clockTime(sentAt));
 }
 
@@ -119,7 +129,7 @@ export function unexplainedGaps(
 }
 
 /** What is left of the spans when one is cut out. */
-function without(spans: readonly Span[], cut: Span): Span[] {
+function without(spans: readonly Span[], cut: Span): readonly Span[] {
   return spans.flatMap(({ from, to }) =>
     [
       { from, to: Math.min(to, cut.from) },

@@ -155,6 +155,13 @@ describe('Parameter Store', () => {
     expect(callsAfter(TICK, played).filter(({ from }) => clockTime(from) < 2 * TICK)).toHaveLength(1);
   });
 
+  it('that somebody wrote into is put right when a consumer reports the version before', async () => {
+    const moments: Moment[] = [{ kind: 'overwrite', at: 600 }, requests(700, 1, { rejectedVersion: 1 })];
+    const [gap = 0] = gapSeconds(await play({ ...calm, moments }));
+    expect(gap).toBeGreaterThan(100);
+    expect(gap).toBeLessThan(102);
+  });
+
   it('that takes no access token until the old one has expired is filled as soon as it does', async () => {
     const fault = during(
       { kind: 'parameters-unwritable', which: 'access-token', committed: false },

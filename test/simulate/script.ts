@@ -49,6 +49,8 @@ export type Happening =
   | { readonly kind: 'credentials'; readonly are: 'right' | 'wrong' | 'malformed' }
   /** The password changes at the token API, and nobody stores the new one. */
   | { readonly kind: 'new-password' }
+  /** Somebody writes over the access token by hand. */
+  | { readonly kind: 'overwrite' }
   /** As many requests, each with a deduplication id of its own. */
   | { readonly kind: 'requests'; readonly count: number; readonly body: RequestBody }
   /** The same body, so many times in each of these message groups. */
@@ -164,6 +166,9 @@ function happen(moment: Moment, stage: Stage): void {
     case 'revoke':
       world.host(TOKEN).revokeAll();
       break;
+    case 'overwrite':
+      overwrite(world);
+      break;
     case 'new-password':
       model.setPassword(USERNAME, newPassword(passwords));
       break;
@@ -182,6 +187,13 @@ function happen(moment: Moment, stage: Stage): void {
     case 'message':
       send(moment, stage);
   }
+}
+
+function overwrite({ parameterStore, host }: World): void {
+  const Value = 'not-a-token';
+  parameterStore.putParameter({ Name: accessTokenParameter(ENVIRONMENT, TOKEN), Value, Overwrite: true });
+  host(TOKEN).validity.stored = Value;
+  host(TOKEN).validity.look();
 }
 
 interface Messages {

@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+
+/** Simulated months: the alarms' scenarios, and outages at their worst moments. */
+export default defineConfig({
+  test: { include: ['test/**/*.slow.test.ts'], testTimeout: 120_000, isolate: false, maxWorkers: 2 },
+});
