@@ -5,7 +5,7 @@ import { RefreshError } from './errors.ts';
 import { hasNewCredentials, isSatisfied, isSuperseded, isYoungEnough, rationedFor } from './limits.ts';
 import { obtain } from './obtain.ts';
 import type { RefreshRequest } from './request.ts';
-import { retryInSeconds } from './retry.ts';
+import { retryInSeconds, secondsLeft } from './retry.ts';
 import type { Session } from './session.ts';
 import type { State, StateStore } from './state.ts';
 import type { TokenApi } from './token-api.ts';
@@ -110,7 +110,7 @@ const isWorthSaving = (state: State, now: number): state is State & { unsaved: s
 
 /**
  * @param unrecorded the session could not be written: a refusal that no other process can know of must not be
- *   repeated before the schedule for refused credentials allows it, so the request holds its turn until then.
+ *   repeated before the schedule for refused credentials allows it, so the request holds its turn as long as it may.
  */
 function failed(
   failure: RefreshError,
@@ -120,7 +120,7 @@ function failed(
 ): Ending {
   const retry =
     unrecorded && failure.code === 'CredentialsRefused'
-      ? settings.intervalSeconds
+      ? Math.min(settings.intervalSeconds, secondsLeft(request, settings, clock.now()))
       : retryInSeconds({ failure, request, settings, now: clock.now(), random: clock.random() });
   return { kind: 'failed', failure, ...(retry !== undefined && { retryInSeconds: retry }) };
 }

@@ -38,7 +38,12 @@ export function retryInSeconds({ failure, request, settings, now, random }: Retr
   const grown = Math.min(cap, FIRST_PAUSE_SECONDS * 2 ** Math.min(request.attempt - 1, 10));
   // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
   const pause = Math.ceil(grown * (0.5 + random / 2));
+  const wanted = Math.max(pause, Math.min(retryAfterSeconds, settings.intervalSeconds));
+  return Math.min(wanted, secondsLeft(request, settings, now));
+}
+
+/** How long a request may still be put off, in whole seconds, at least one: by then the next one has taken over. */
+export function secondsLeft(request: RefreshRequest, settings: TokenSettings, now: number): number {
   const ageSeconds = (now - request.sentAt) / SECOND;
-  const leftSeconds = Math.floor(settings.intervalSeconds + OVERTIME_SECONDS - ageSeconds);
-  return Math.max(pause, Math.min(retryAfterSeconds, settings.intervalSeconds, leftSeconds));
+  return Math.max(1, Math.floor(settings.intervalSeconds + OVERTIME_SECONDS - ageSeconds));
 }

@@ -57,6 +57,19 @@ describe('a token', () => {
     expect(stage.api.model.counters).toMatchObject({ logins: 1, refreshes: 2, reuses: 0 });
   });
 
+  it('whose refresh token was refused never presents it again, though the login is down', async () => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.api.model.revokeAll();
+    stage.api.faults.add('login', { kind: 'answer', status: 503 });
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'failed', code: 'ApiUnavailable' });
+    stage.newContainer();
+    await stage.attempt({}, { attempt: 2 });
+    expect(stage.api.model.counters.refusedRefreshes).toBe(1);
+    stage.api.faults.clear();
+    expect((await stage.attempt({}, { attempt: 3 })).line).toMatchObject({ how: 'login' });
+  });
+
   it('less than a minute old is not: the request is put off until the minute is over', async () => {
     const stage = await open();
     stage.storeCredentials(credentialsOf(PASSWORD));

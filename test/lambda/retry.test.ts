@@ -66,7 +66,7 @@ describe('a request ends, whatever the API asks for,', () => {
   it('five minutes after the next one is due', () => {
     const asked = (ageSeconds: number) =>
       retry({ code: 'ApiThrottled', fields: { retryAfterSeconds: 1000 }, ageSeconds });
-    expect([asked(800), asked(801), asked(1700), asked(1800)]).toEqual([1000, 999, 100, 5]);
+    expect([asked(800), asked(801), asked(1700), asked(1799)]).toEqual([1000, 999, 100, 1]);
   });
 });
 
