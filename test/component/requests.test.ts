@@ -70,6 +70,15 @@ describe('a token', () => {
     expect((await stage.attempt({}, { attempt: 3 })).line).toMatchObject({ how: 'login' });
   });
 
+  it('is asked for once more at once after a blip, and then not before the next attempt', async () => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.api.faults.add('refresh', { kind: 'answer', status: 502 });
+    const { line, retryInSeconds } = await stage.attempt();
+    expect(line.apiCalls).toHaveLength(2);
+    expect(retryInSeconds).toBeGreaterThanOrEqual(3);
+  });
+
   it('less than a minute old is not: the request is put off until the minute is over', async () => {
     const stage = await open();
     stage.storeCredentials(credentialsOf(PASSWORD));
