@@ -3,13 +3,8 @@ import { join } from 'node:path';
 import { AspectPriority, Aspects, AssetHashType, DockerImage, Lazy } from 'aws-cdk-lib';
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { buildSync } from 'esbuild';
 import { type FunctionSettings, SETTINGS_FILE } from './contract.ts';
-
-const SOURCE = join(import.meta.dirname, '../lambda');
-
-const REFRESHER = 'handler.ts';
-const CLEAN_UP = 'clean-up/handler.ts';
+import { functionBundle } from './function-bundles.ts';
 
 /** Lambda's name of the entry: file `index.mjs`, export `handler`. */
 export const HANDLER = 'index.handler';
@@ -21,35 +16,10 @@ export const HANDLER = 'index.handler';
  * @returns the size of the code.
  */
 export function bundleFunction(outputDirectory: string, settings: FunctionSettings): { bytes: number } {
-  const code = bundledCode(REFRESHER);
+  const code = functionBundle('refresher');
   writeFileSync(join(outputDirectory, 'index.mjs'), code);
   writeFileSync(join(outputDirectory, SETTINGS_FILE), `${JSON.stringify(settings, null, 2)}\n`);
   return { bytes: code.byteLength };
-}
-
-const bundles = new Map<string, Uint8Array>();
-
-/** The same for every environment, so bundled once. */
-function bundledCode(entry: string): Uint8Array {
-  const code = bundles.get(entry) ?? bundle(entry);
-  bundles.set(entry, code);
-  return code;
-}
-
-function bundle(entry: string): Uint8Array {
-  const [module] = buildSync({
-    entryPoints: [join(SOURCE, entry)],
-    bundle: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    mainFields: ['module', 'main'],
-    legalComments: 'none',
-    write: false,
-  }).outputFiles;
-  if (module === undefined) throw new Error(`esbuild made no module of ${entry}`);
-  return module.contents;
 }
 
 /**
@@ -90,13 +60,20 @@ const assetOf = (settings: FunctionSettings): Code =>
 
 /** The code of the function that cleans up: one minified ES module. */
 export const cleanUpCode = (): Code =>
-  assetMadeBy((outputDirectory) => writeFileSync(join(outputDirectory, 'index.mjs'), bundledCode(CLEAN_UP)), {
-    ENTRY: CLEAN_UP,
-  });
+  assetMadeBy(
+    (outputDirectory) => writeFileSync(join(outputDirectory, 'index.mjs'), functionBundle('clean-up')),
+    {
+      FUNCTION: 'clean-up',
+    },
+  );
 
-/** @param identity tells assets apart. */
+/**
+ * The CDK demands a folder to make an asset of; what stands in this one is of no matter, since the hash is the output's.
+ *
+ * @param identity tells assets apart.
+ */
 function assetMadeBy(make: (outputDirectory: string) => void, identity: Record<string, string>): Code {
-  return Code.fromAsset(SOURCE, {
+  return Code.fromAsset(import.meta.dirname, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       image: DockerImage.fromRegistry('never-used'),

@@ -35,21 +35,32 @@ const COMMANDS = {
   sh: ['bash', '-euo', 'pipefail', '-s'],
 } as const;
 
+export interface Surroundings {
+  readonly world: World;
+  /** For files that the example leaves behind. */
+  readonly folder: string;
+  /** A project that has the package installed. Default: this one, whose client is used as it is. */
+  readonly project?: string;
+}
+
 /** Runs an example as it stands but for its addresses; answers what it printed. */
 export function run(
   language: 'ts' | 'sh',
   example: Example,
-  { world, folder }: { world: World; folder: string },
+  { world, folder, project }: Surroundings,
 ): Promise<string> {
   const text = example.text
     .replaceAll(RESOURCE, world.resource)
     .replaceAll(QUEUE_URL, world.queueUrl)
     // For SQS alone version 1 of the AWS CLI takes no notice of AWS_ENDPOINT_URL.
     .replaceAll('aws sqs ', `aws --endpoint-url ${world.aws.endpoint} sqs `)
-    .replaceAll("'token-refresher/client'", `'${new URL('client/index.ts', ROOT)}'`);
+    .replaceAll(
+      "'token-refresher/client'",
+      project === undefined ? `'${new URL('client/index.ts', ROOT)}'` : "'token-refresher/client'",
+    );
   const [file, ...args] = COMMANDS[language];
   // Packages are looked for from the folder on where a module comes from standard input.
-  const cwd = language === 'ts' ? ROOT : folder;
+  const cwd = language === 'ts' ? (project ?? ROOT) : folder;
   const env = {
     PATH: process.env.PATH,
     HOME: folder,

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { withoutAws } from '../../local/clean-environment.ts';
+import { createProcesses } from '../../local/processes.ts';
+
+export const ROOT = join(import.meta.dirname, '../..');
+
+/** Packing and installing, each. */
+const NPM_SECONDS = 110;
+const PROGRAM_SECONDS = 60;
+
+/** An otherwise empty project that has this package installed, from the file that `npm pack` makes, and the CDK. */
+export interface InstalledPackage {
+  readonly project: string;
+  /** Runs Node.js in the project; answers what it wrote. Rejects with the same if it fails. */
+  node(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** Needs the package registry. */
+export async function installPackage(): Promise<InstalledPackage> {
+  const folder = await mkdtemp(join(tmpdir(), 'token-refresher-package-'));
+  const project = join(folder, 'project');
+  const processes = createProcesses(new AbortController().signal);
+  const close = async () => {
+    await processes.end();
+    await rm(folder, { recursive: true, force: true });
+  };
+  const outside = outsideOfNpm(process.env);
+  const run = async (file: string, { args, cwd, env, seconds }: Run): Promise<string> => {
+    const command = { file, args, cwd, env: { ...outside, ...env } };
+    return processes.run(command, seconds).catch((error) => {
+      throw new Error(`${file} ${args.join(' ')}: ${error.message}\n${error.output}`);
+    });
+  };
+  const npm = (cwd: string, ...args: string[]) => run('npm', { args, cwd, seconds: NPM_SECONDS });
+  try {
+    await mkdir(project);
+    await npm(ROOT, 'pack', '--pack-destination', folder);
+    const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
+    if (tarball === undefined) throw new Error('npm pack made no file');
+    await writeFile(join(project, 'package.json'), '{ "private": true }\n');
+    await npm(project, 'install', '--no-audit', '--no-fund', join(folder, tarball), ...pinned());
+    const node: InstalledPackage['node'] = (args, env = {}) =>
+      run(process.execPath, { args, cwd: project, env, seconds: PROGRAM_SECONDS });
+    return { project, node, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+interface Run {
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly seconds: number;
+}
+
+/** The CDK that this project is tested with. */
+function pinned(): string[] {
+  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return ['aws-cdk-lib', 'constructs'].map((name) => `${name}@${devDependencies[name]}`);
+}
+
+/** The user's registry and cache, but nothing that npm says of the script that runs this: it is about this project. */
+function outsideOfNpm(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  const about =
+    /^(npm_(package|lifecycle|command|execpath|node_execpath)|npm_config_(local_prefix|prefix)$|INIT_CWD)/;
+  return Object.fromEntries(Object.entries(withoutAws(environment)).filter(([name]) => !about.test(name)));
+}

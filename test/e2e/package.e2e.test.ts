@@ -1,0 +1,148 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { accessTokenParameter, SETTINGS_FILE, SETTINGS_FORMAT_VERSION } from '../../lib/contract.ts';
+import { type FunctionName, functionBundle } from '../../lib/function-bundles.ts';
+import { awsEnvironment } from '../../local/clean-environment.ts';
+import { examples, run } from '../client/documentation.ts';
+import { worldWithToken } from '../client/world.ts';
+import { type InstalledPackage, installPackage, ROOT } from './installed-package.ts';
+
+const PARAMETER = accessTokenParameter('sandbox', 'payments-api');
+
+const REGION = { Ref: 'AWS::Region' };
+
+let installed: InstalledPackage;
+let synthesized: string;
+beforeAll(async () => {
+  installed = await installPackage();
+  synthesized = join(installed.project, 'cdk.out');
+  await writeFile(join(installed.project, 'app.ts'), appOfReadme());
+  await installed.node(['app.ts'], { CDK_OUTDIR: synthesized });
+});
+afterAll(() => installed?.close());
+
+/** The README's CDK app, word for word. */
+function appOfReadme(): string {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
+  const [app = '', ...others] = blocks.filter((code) => code.includes("from 'token-refresher';"));
+  expect(others).toEqual([]);
+  return app;
+}
+
+function propertiesOf<Properties>(stack: string, type: string): Properties[] {
+  const { Resources } = JSON.parse(readFileSync(join(synthesized, `${stack}.template.json`), 'utf8'));
+  return Object.values<{ Type: string; Properties: Properties }>(Resources)
+    .filter(({ Type }) => Type === type)
+    .map(({ Properties }) => Properties);
+}
+
+/** As a template writes it, of any partition, Region and account. */
+const arn = (service: string, resource: string) => {
+  const [partition, account] = [{ Ref: 'AWS::Partition' }, { Ref: 'AWS::AccountId' }];
+  return { 'Fn::Join': ['', ['arn:', partition, `:${service}:`, REGION, ':', account, `:${resource}`]] };
+};
+
+it("two lines of the README's app give a function of another stack one token to read, and nothing else", () => {
+  const policies = propertiesOf<{ PolicyDocument: { Statement: unknown[] } }>('Orders', 'AWS::IAM::Policy');
+  const parameter = arn('ssm', `parameter${PARAMETER}`);
+  expect(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
+    {
+      Effect: 'Allow',
+      Action: ['ssm:GetParameter', 'ssm:GetParameters'],
+      Resource: parameter,
+    },
+    {
+      Effect: 'Allow',
+      Action: 'kms:Decrypt',
+      Resource: arn('kms', 'key/*'),
+      Condition: {
+        StringEquals: {
+          'kms:ViaService': { 'Fn::Join': ['', ['ssm.', REGION, '.amazonaws.com']] },
+          'kms:EncryptionContext:PARAMETER_ARN': [parameter],
+        },
+        'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/token-refresher/sandbox' },
+      },
+    },
+  ]);
+});
+
+it('the functions are those of this checkout, bundled before, and the settings stand beside the refresher', () => {
+  const assets = propertiesOf<{ Code: { S3Key: string } }>('Tokens', 'AWS::Lambda::Function').map(
+    ({ Code }) => join(synthesized, `asset.${Code.S3Key.replace('.zip', '')}`),
+  );
+  const refresher = assets.find((asset) => readdirSync(asset).includes(SETTINGS_FILE)) ?? '';
+  const cleanUp = assets.find((asset) => asset !== refresher) ?? '';
+  expect(assets).toHaveLength(2);
+  expect(readdirSync(refresher).sort()).toEqual(['index.mjs', SETTINGS_FILE]);
+  expect(JSON.parse(readFileSync(join(refresher, SETTINGS_FILE), 'utf8'))).toMatchObject({
+    formatVersion: SETTINGS_FORMAT_VERSION,
+    environment: 'sandbox',
+    tokens: { 'payments-api': { baseUrl: 'https://sandbox.payments.example.com/v1' } },
+  });
+  const isBundle = (asset: string, name: FunctionName) =>
+    readFileSync(join(asset, 'index.mjs')).equals(functionBundle(name));
+  expect(isBundle(refresher, 'refresher')).toBe(true);
+  expect(isBundle(cleanUp, 'clean-up')).toBe(true);
+});
+
+it('the project has what the client needs, and nothing that only builds or tests', () => {
+  const has = (name: string) => existsSync(join(installed.project, 'node_modules', name));
+  expect(['@aws-sdk/client-ssm', '@aws-sdk/client-sqs'].filter(has)).toHaveLength(2);
+  expect(['esbuild', 'typescript', '@aws-lambda-powertools/logger', 'cdk-nag'].filter(has)).toEqual([]);
+  expect(readdirSync(join(installed.project, 'node_modules/token-refresher')).sort()).toEqual([
+    'LICENSE',
+    'README.md',
+    'dist',
+    'package.json',
+  ]);
+});
+
+it('apps in CommonJS can load it, too', async () => {
+  const names = "Object.keys({ ...require('token-refresher'), ...require('token-refresher/client') }).sort()";
+  const output = await installed.node(['--input-type=commonjs', '--print', `${names}.join()`]);
+  expect(output.trim()).toBe(
+    'SettingError,Token,TokenError,TokenRefresher,TokenRefresherStack,createTokenClient',
+  );
+});
+
+it('its types accept the app of the README, and refuse a slip', async () => {
+  const slips = [
+    "import { Token as Misused } from 'token-refresher';",
+    "import { createTokenClient } from 'token-refresher/client';",
+    '// @ts-expect-error A token has a name.',
+    "Misused.fromName(orders, { environment: 'sandbox' });",
+    '// @ts-expect-error There is no such option.',
+    "createTokenClient({ environment: 'sandbox', token: 'payments-api', lifetime: 60 });",
+  ];
+  await writeFile(join(installed.project, 'types.mts'), [appOfReadme(), ...slips].join('\n'));
+  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
+  await installed.node([join(ROOT, 'node_modules/typescript/bin/tsc'), ...flags, 'types.mts']);
+});
+
+const ofClient = examples('ts').filter(({ text }) => text.includes("from 'token-refresher/client'"));
+
+it('there are examples of the client', () => {
+  expect(ofClient.length).toBeGreaterThanOrEqual(3);
+});
+
+it.for(ofClient)('the example at $place runs with the installed client', async (example, test) => {
+  const world = await worldWithToken(test);
+  const { project } = installed;
+  await run('ts', example, { world, folder: project, project });
+  expect(world.answers).toEqual([200]);
+});
+
+it('getToken of the installed client answers the token that is stored', async (test) => {
+  const world = await worldWithToken(test);
+  const { Parameter } = world.aws.parameters.getParameter({ Name: PARAMETER, WithDecryption: true });
+  const program = [
+    "import { createTokenClient } from 'token-refresher/client';",
+    "console.log(await createTokenClient({ environment: 'sandbox', token: 'payments-api' }).getToken());",
+  ];
+  const env = awsEnvironment(world.aws.endpoint);
+  const output = await installed.node(['--input-type=module', '--eval', program.join('\n')], env);
+  expect(output.trim()).toBe(Parameter?.Value);
+});
