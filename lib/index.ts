@@ -9,4 +9,4 @@ export type {
 } from './settings.ts';
 export { Token, type TokenAttributes } from './token.ts';
 export { TokenRefresher, type TokenRefresherProps } from './token-refresher.ts';
-export { TokenRefresherStack } from './token-refresher-stack.ts';
+export { TokenRefresherStack, type TokenRefresherStackProps } from './token-refresher-stack.ts';
