@@ -120,7 +120,7 @@ function failed(
 ): Ending {
   const retry =
     unrecorded && failure.code === 'CredentialsRefused'
-      ? Math.min(settings.intervalSeconds, secondsLeft(request, settings, clock.now()))
+      ? secondsLeft(request, settings, clock.now())
       : retryInSeconds({ failure, request, settings, now: clock.now(), random: clock.random() });
   return { kind: 'failed', failure, ...(retry !== undefined && { retryInSeconds: retry }) };
 }

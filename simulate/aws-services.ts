@@ -1,3 +1,5 @@
+import type { PutParameterRequest, PutParameterResult } from '@aws-sdk/client-ssm';
+import { awsErrorName } from '../lambda/aws.ts';
 import { type CredentialsStore, parseCredentials } from '../lambda/credentials.ts';
 import { RefreshError } from '../lambda/errors.ts';
 import type { ParameterStore, StoredParameter } from '../lambda/parameters.ts';
@@ -25,6 +27,18 @@ export interface ParameterServiceProps extends ServiceProps {
 /** Parameter Store behind the refresher's own interface. A call that fails first uses up its time, as the SDK does. */
 export function parameterService(props: ParameterServiceProps): ParameterStore {
   const { store, time, faults, random, onWritten } = props;
+  const put = (input: PutParameterRequest): PutParameterResult => {
+    try {
+      return store.putParameter({
+        ...input,
+        Type: 'SecureString',
+        Tier: 'Intelligent-Tiering',
+        Overwrite: true,
+      });
+    } catch (error) {
+      throw new RefreshError('ParametersNotWritten', { detail: awsErrorName(error) });
+    }
+  };
   return {
     async read(names, timeoutMs) {
       if (faults.hit('parameters-unreadable')) {
@@ -51,9 +65,7 @@ export function parameterService(props: ParameterServiceProps): ParameterStore {
       const isStored = !fails || fault.committed;
       const end = time.now() + timeoutMs;
       await time.sleep(Math.min(timeoutMs, answerTime(props)));
-      const { Version = 0 } = isStored
-        ? store.putParameter({ ...SECURE, Name: name, Value: value, Description: description })
-        : {};
+      const { Version = 0 } = isStored ? put({ Name: name, Value: value, Description: description }) : {};
       if (isStored) onWritten(name, value);
       if (!fails) return Version;
       await time.sleep(end - time.now());
@@ -61,8 +73,6 @@ export function parameterService(props: ParameterServiceProps): ParameterStore {
     },
   };
 }
-
-const SECURE = { Type: 'SecureString', Tier: 'Intelligent-Tiering', Overwrite: true } as const;
 
 /** Secrets Manager behind the refresher's own interface. */
 export function credentialsService(props: ServiceProps & { readonly store: SecretStore }): CredentialsStore {

@@ -1,3 +1,4 @@
+import type { Call } from '../lambda/answer.ts';
 import type { HttpAnswer } from '../lambda/http.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
@@ -42,6 +43,8 @@ export type Fault = Trouble &
   Span & {
     /** Share of the calls or runs that it hits, 0 to 1. Default: all. */
     readonly share?: number;
+    /** The one endpoint of the token API that it hits. Default: both. */
+    readonly only?: Call | undefined;
   };
 
 /** Says what is wrong at this moment of virtual time. */
@@ -60,14 +63,17 @@ export class Faults {
     this.#random = random;
   }
 
-  /** The trouble of that kind that hits a call now, if any does. */
-  hit<Kind extends TroubleKind>(kind: Kind): Extract<Trouble, { kind: Kind }> | undefined {
+  /** The trouble of that kind that hits a call, to that endpoint, or a run now, if any does. */
+  hit<Kind extends TroubleKind>(kind: Kind, endpoint?: Call): Extract<Trouble, { kind: Kind }> | undefined {
     const now = this.#time.now();
-    const found = this.#faults.find(
+    return this.#faults.find(
       (fault): fault is Extract<Fault, { kind: Kind }> =>
-        fault.kind === kind && fault.from <= now && now < fault.to && this.#strikes(fault),
+        fault.kind === kind &&
+        fault.from <= now &&
+        now < fault.to &&
+        (fault.only === undefined || fault.only === endpoint) &&
+        this.#strikes(fault),
     );
-    return found;
   }
 
   #strikes({ share = 1 }: Fault): boolean {

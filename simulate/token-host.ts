@@ -65,7 +65,7 @@ export class TokenHost {
     };
     this.calls.push(call);
     try {
-      const answer = await this.#transmit(timeoutMs, () => this.#work(call, fields));
+      const answer = await this.#transmit(kind, timeoutMs, () => this.#work(call, fields));
       call.isAnswered = true;
       return answer;
     } finally {
@@ -78,18 +78,18 @@ export class TokenHost {
     this.validity.look();
   }
 
-  async #transmit(timeoutMs: number, work: () => HttpAnswer): Promise<HttpAnswer> {
+  async #transmit(kind: Call, timeoutMs: number, work: () => HttpAnswer): Promise<HttpAnswer> {
     const { time, faults, random } = this.#props;
-    if (faults.hit('api-refuses')) {
+    if (faults.hit('api-refuses', kind)) {
       await time.sleep(REFUSAL_MS);
       throw new RefreshError('ApiUnreachable', { detail: 'ECONNREFUSED', blip: true });
     }
     const usual = LATENCY_MS.least + random() * (LATENCY_MS.most - LATENCY_MS.least);
-    const takesMs = faults.hit('api-hangs')
+    const takesMs = faults.hit('api-hangs', kind)
       ? Number.POSITIVE_INFINITY
-      : (faults.hit('api-slow')?.milliseconds ?? usual);
-    let answer = faults.hit('api-answers')?.answer;
-    const isLost = faults.hit('api-answer-lost') !== undefined;
+      : (faults.hit('api-slow', kind)?.milliseconds ?? usual);
+    let answer = faults.hit('api-answers', kind)?.answer;
+    const isLost = faults.hit('api-answer-lost', kind) !== undefined;
     // The work is done half-way, and even if the caller has given up by then.
     if (answer === undefined && Number.isFinite(takesMs)) {
       time.at(time.now() + takesMs / 2, () => {

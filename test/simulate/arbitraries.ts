@@ -27,19 +27,22 @@ export const apiDown = fc.constantFrom<Trouble>(
   answering(404),
 );
 
+/** Answers that hold no token fit to store. */
+export const nonsense = fc.constantFrom<Trouble>(
+  answering(200, '<html>Maintenance</html>'),
+  answering(200, data('')),
+  answering(200, data('line\nbreak')),
+  answering(200, data('x'.repeat(9000))),
+  answering(200, data(null)),
+  answering(200, JSON.stringify({ data: { token: 'expired' }, expires_in: 0 })),
+  answering(302),
+);
+
 /** The token API is down, slow, talks nonsense, or its answers get lost: nothing that could be meant as a refusal. */
 export const apiTrouble: fc.Arbitrary<Trouble> = fc.oneof(
   apiDown,
-  fc.constantFrom<Trouble>(
-    { kind: 'api-answer-lost' },
-    answering(200, '<html>Maintenance</html>'),
-    answering(200, data('')),
-    answering(200, data('line\nbreak')),
-    answering(200, data('x'.repeat(9000))),
-    answering(200, data(null)),
-    answering(200, JSON.stringify({ data: { token: 'expired' }, expires_in: 0 })),
-    answering(302),
-  ),
+  nonsense,
+  fc.constant<Trouble>({ kind: 'api-answer-lost' }),
   fc
     .integer({ min: 100, max: SLOWEST_MS })
     .map((milliseconds): Trouble => ({ kind: 'api-slow', milliseconds })),
@@ -158,6 +161,7 @@ export function scripts({
         fc.integer({ min: 1, max: 7200 }),
       ),
       share: fc.constantFrom(1, 1, 0.5, 0.1),
+      only: fc.constantFrom(undefined, undefined, 'login', 'refresh'),
     });
   const moment = (): fc.Arbitrary<Moment> =>
     fc.tuple(at, fc.oneof(...happenings)).map(([when, happening]): Moment => ({ at: when, ...happening }));

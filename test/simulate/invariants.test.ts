@@ -8,6 +8,7 @@ import {
   credentialsChange,
   functionTrouble,
   hostileMessage,
+  nonsense,
   queueTrouble,
   revocation,
   scripts,
@@ -37,8 +38,12 @@ const anything = scripts({
 });
 
 describe('whatever goes wrong', { timeout: TIMEOUT_MS }, () => {
+  const muchNonsense = scripts({
+    troubles: [nonsense, nonsense, apiTrouble, storeTrouble, functionTrouble, queueTrouble],
+    happenings: [revocation, credentialsChange, consumers],
+  });
   it('never replaces a stored token by a worse one', () =>
-    expectAlways(anything, async (script) => {
+    expectAlways(muchNonsense, async (script) => {
       expect(worseWrites(await play(script))).toEqual([]);
     }));
 

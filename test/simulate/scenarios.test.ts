@@ -53,6 +53,31 @@ describe('the refresher', () => {
     expect(Math.max(...gapSeconds(played))).toBeLessThan(2);
   });
 
+  it('does not present a refused refresh token again while login is down', async () => {
+    const faults = [{ ...during({ kind: 'api-refuses' }, 600, TICK), only: 'login' as const }];
+    const played = await play({ ...calm, moments: [{ kind: 'revoke', at: 700 }], faults });
+    const refreshes = callsAfter(700, played).filter(({ kind }) => kind === 'refresh');
+    expect(refreshes.filter(({ work }) => work === 'refused')).toHaveLength(1);
+    const [gap = 0] = gapSeconds(played);
+    expect(gap).toBeLessThan(600 + TICK - 700 + RECOVERY_AFTER_CRASH_SECONDS);
+  });
+
+  it('logs in, once in ten minutes, while the refresh endpoint alone is down', async () => {
+    const faults = [{ ...during({ kind: 'api-refuses' }, TICK, 4 * TICK), only: 'refresh' as const }];
+    const played = await play({ ...calm, hours: 3, faults });
+    const logins = callsAfter(TICK, played).filter(({ kind }) => kind === 'login');
+    expect(logins).toHaveLength(4);
+    expect(gapSeconds(played)).toEqual([]);
+  });
+
+  it('waits as long as the token API asks it to', async () => {
+    const answer = { status: 429, headers: { 'retry-after': '100' }, body: '' };
+    const played = await play({ ...calm, faults: [during({ kind: 'api-answers', answer }, TICK, 1)] });
+    const [, second] = callsAfter(TICK, played).map(({ from }) => clockTime(from) - TICK);
+    expect(second).toBeGreaterThan(100);
+    expect(second).toBeLessThan(102);
+  });
+
   it('tries once more at once after a connection was refused', async () => {
     const played = await play({ ...calm, faults: [during({ kind: 'api-refuses' }, TICK, 0.2)] });
     expect(
@@ -88,6 +113,7 @@ describe('the refresher', () => {
     const lockout = { afterRefusals: 10, seconds: 3600 };
     const played = await play({ ...calm, hours: 7 * 24, moments, lockout });
     expect(host(played).model.counters.refusedLogins).toBe(9);
+    expect(played.runs.filter(({ result }) => result === 'failed').length).toBeLessThan(5);
     expect(host(played).model.isLockedOut(USERNAME)).toBe(false);
   });
 });
@@ -155,6 +181,33 @@ describe('Parameter Store', () => {
     expect(callsAfter(TICK, played).filter(({ from }) => clockTime(from) < 2 * TICK)).toHaveLength(1);
   });
 
+  it('that takes the token but not its session does not make the next process present a spent refresh token', async () => {
+    const faults = [
+      during({ kind: 'parameters-unwritable', which: 'session', committed: false }, TICK, 20),
+      during({ kind: 'cold-starts' }, TICK + 1, 100),
+    ];
+    const played = await play({ ...calm, faults });
+    expect(kinds(callsAfter(TICK, played)).slice(0, 2)).toEqual(['refresh', 'login']);
+    expect(host(played).model.counters.reuses).toBe(0);
+    expect(gapSeconds(played)).toEqual([]);
+  });
+
+  // A held request comes back before it is superseded, and logs in once more.
+  it('that takes nothing, and processes that forget, let refused credentials be used once in an interval', async () => {
+    const faults = [
+      during({ kind: 'parameters-unwritable', which: 'both', committed: false }, 700, 4 * TICK),
+      during({ kind: 'cold-starts' }, 700, 4 * TICK),
+    ];
+    const moments: Moment[] = [
+      { kind: 'new-password', at: 600 },
+      { kind: 'revoke', at: 601 },
+    ];
+    const played = await play({ ...calm, hours: 3, moments, faults });
+    const logins = callsAfter(700, played).filter(({ kind }) => kind === 'login');
+    const pauses = logins.slice(1).map(({ from }, index) => (from - (logins[index]?.from ?? 0)) / SECOND);
+    expect(Math.min(...pauses)).toBeGreaterThanOrEqual(TICK);
+  });
+
   it('that somebody wrote into is put right when a consumer reports the version before', async () => {
     const moments: Moment[] = [{ kind: 'overwrite', at: 600 }, requests(700, 1, { rejectedVersion: 1 })];
     const [gap = 0] = gapSeconds(await play({ ...calm, moments }));
@@ -188,7 +241,7 @@ describe('a request', () => {
   });
 
   it('of the schedule does not end by storing an old token that an earlier request got', async () => {
-    const played = await play({ ...calm, faults: [unwritableUntil(0, TICK + 1)] });
+    const played = await play({ ...calm, faults: [unwritableUntil(0, TICK + 70)] });
     expect(gapSeconds(played)).toEqual([]);
   });
 

@@ -1,3 +1,4 @@
+import type { Call } from '../../lambda/answer.ts';
 import { SECOND } from '../../lambda/clock.ts';
 import type { Sink } from '../../lambda/telemetry.ts';
 import { accessTokenParameter } from '../../lib/contract.ts';
@@ -38,6 +39,7 @@ export interface TimedFault {
   readonly at: number;
   readonly lasts: number;
   readonly share?: number;
+  readonly only?: Call | undefined;
 }
 
 export type Moment = { readonly at: number } & Happening;
@@ -103,11 +105,12 @@ export async function play(script: Script): Promise<Played> {
   });
   const ticks = script.ticks?.map((at) => START + at * SECOND) ?? usualTicks;
   const faults = (script.faults ?? []).map(
-    ({ trouble, at, lasts, share = 1 }): Fault => ({
+    ({ trouble, at, lasts, share = 1, only }): Fault => ({
       ...trouble,
       from: START + at * SECOND,
       to: START + (at + lasts) * SECOND,
       share,
+      only,
     }),
   );
   const world = new World({ seed, times, faults, tokens: [TOKEN, OTHER_TOKEN], ...(lockout && { lockout }) });
