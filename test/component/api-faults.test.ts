@@ -1,21 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../lib/contract.ts';
 import { leaksIn } from '../security/leaks.ts';
-import { type ApiFault, apiFaults } from './api-faults.ts';
-import { type Attempt, openStage, type Stage } from './stage.ts';
-
-const CALLS = ['refresh', 'login'] as const;
-type Call = (typeof CALLS)[number];
-
-async function inject(stage: Stage, call: Call, { fault, times }: ApiFault): Promise<void> {
-  if (fault === 'down') await stage.api.pause();
-  else stage.api.faults.add(call, fault, times);
-}
-
-async function end(stage: Stage, { fault }: ApiFault): Promise<void> {
-  if (fault === 'down') await stage.api.resume();
-  else stage.api.faults.clear();
-}
+import { type ApiFault, apiFaults, CALLS, type Call, endFault, injectFault } from './api-faults.ts';
+import { type Attempt, openStage } from './stage.ts';
 
 const codeOf = ({ code }: ApiFault, call: Call) => (typeof code === 'object' ? code[call] : code);
 
@@ -41,7 +28,7 @@ describe.each(CALLS)('the token API at %s:', (call) => {
     const stage = await openStage();
     onTestFinished(stage.close);
     const before = stage.startWithToken({ refreshToken: call === 'refresh' });
-    await inject(stage, call, fault);
+    await injectFault(stage, call, fault);
     const first = await stage.attempt();
 
     expectEnding(first, fault, call);
@@ -50,7 +37,7 @@ describe.each(CALLS)('the token API at %s:', (call) => {
     expect(stage.accessToken() === before).toBe(failed);
     expect(stage.api.mostAtOnce()).toBeLessThanOrEqual(1);
 
-    await end(stage, fault);
+    await endFault(stage, fault);
     if (fault[call] === 'retry') {
       const second = await stage.attempt({}, { attempt: 2 });
       expect(second.line).toMatchObject({ outcome: 'refreshed' });

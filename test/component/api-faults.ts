@@ -1,6 +1,10 @@
 import type { FailureCode } from '../../lambda/errors.ts';
 import type { Answer, Fault } from '../../local/token-api/faults.ts';
 import { jwt } from '../lambda/tokens.ts';
+import type { Stage } from './stage.ts';
+
+export const CALLS = ['refresh', 'login'] as const;
+export type Call = (typeof CALLS)[number];
 
 /**
  * How an attempt ends that meets a fault:
@@ -211,3 +215,13 @@ export const apiFaults: readonly ApiFault[] = [
     ...fine,
   },
 ];
+
+export async function injectFault({ api }: Stage, call: Call, { fault, times }: ApiFault): Promise<void> {
+  if (fault === 'down') await api.pause();
+  else api.faults.add(call, fault, times);
+}
+
+export async function endFault({ api }: Stage, { fault }: ApiFault): Promise<void> {
+  if (fault === 'down') await api.resume();
+  else api.faults.clear();
+}

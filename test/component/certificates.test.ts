@@ -1,32 +1,16 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseCredentials } from '../../lambda/credentials.ts';
 import { postJson } from '../../lambda/http.ts';
 import { leaksIn } from '../security/leaks.ts';
+import { selfSigned } from './certificate.ts';
 import { openStage, PASSWORD, type Stage, USERNAME } from './stage.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'token-refresher-certificates-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** A key and a certificate that vouches for itself. */
-function makeCertificate(name: string): { key: string; cert: string } {
-  const [key, cert] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const args = ['req', '-x509', ...curve, '-days', '2', ...subject, '-keyout', key, '-out', cert];
-  execFileSync('openssl', args, { stdio: 'ignore' });
-  return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-}
-
-const server = makeCertificate('server');
-const client = makeCertificate('client');
+const server = selfSigned('server');
+const client = selfSigned('client');
 
 const withCertificates = (fields: object): string =>
   JSON.stringify({ username: USERNAME, password: PASSWORD, ...fields });

@@ -1,8 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Answer, Fault } from '../../local/token-api/faults.ts';
@@ -11,6 +7,7 @@ import {
   type TokenApi,
   type TokenApiOptions,
 } from '../../local/token-api/token-api-server.ts';
+import { selfSigned } from '../component/certificate.ts';
 
 const START = Date.UTC(2026, 10, 21);
 const MINUTE = 60_000;
@@ -395,21 +392,12 @@ it('counts a call that hangs as under way', async () => {
 });
 
 it('speaks TLS with the key and certificate that it is given', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'token-api-'));
-  try {
-    const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const kind = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    execFileSync('openssl', [...kind, '-keyout', key, '-out', cert, ...subject], { stdio: 'pipe' });
-    const pem = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-    const { baseUrl } = await start({ tls: pem });
-    expect(new URL(baseUrl).protocol).toBe('https:');
-    const body = await new Promise<string>((resolve, reject) => {
-      const get = https.get(`${baseUrl}/resource`, { ca: pem.cert }, (answer) => resolve(text(answer)));
-      get.once('error', reject);
-    });
-    expect(body).toContain('invalid_token');
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const pem = selfSigned();
+  const { baseUrl } = await start({ tls: pem });
+  expect(new URL(baseUrl).protocol).toBe('https:');
+  const body = await new Promise<string>((resolve, reject) => {
+    const get = https.get(`${baseUrl}/resource`, { ca: pem.cert }, (answer) => resolve(text(answer)));
+    get.once('error', reject);
+  });
+  expect(body).toContain('invalid_token');
 });

@@ -1,8 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -12,14 +9,11 @@ import { parseCredentials, secretsManagerStore } from '../../lambda/credentials.
 import { postJson } from '../../lambda/http.ts';
 import { ssmStore } from '../../lambda/parameters.ts';
 import { passwordTokenApi } from '../../lambda/token-api.ts';
-import { FUNCTION_ENV } from '../../lib/contract.ts';
-import { bundleFunction } from '../../lib/function-code.ts';
-import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
-import { startFunction } from '../../local/function-process.ts';
-import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
-import { createProcesses } from '../../local/processes.ts';
+import { clientConfig } from '../../local/clean-environment.ts';
 import type { Fault } from '../../local/token-api/faults.ts';
-import { configOf, openStage, PASSWORD, SECRET, type Stage, TOKEN, USERNAME } from '../component/stage.ts';
+import { credentialsOf, openStage, PASSWORD, SECRET, type Stage, USERNAME } from '../component/stage.ts';
+import { verdictOnEnvironment, verdictOnToken } from '../lib/verdict.ts';
+import { startFunctionOf } from './function-output.ts';
 import { leaksIn, markedSecret } from './leaks.ts';
 
 async function open(): Promise<Stage> {
@@ -146,61 +140,42 @@ it.each([
   ['are a list', JSON.stringify([USERNAME, PASSWORD])],
   ['have them as names', JSON.stringify({ [PASSWORD]: USERNAME })],
   ['have a password that is no string', JSON.stringify({ username: USERNAME, password: [PASSWORD] })],
+  [
+    'have it as a private key',
+    JSON.stringify({ username: USERNAME, password: 'x', cert: '', key: PASSWORD }),
+  ],
 ])('credentials that %s are not in the error', async (_, value) => {
   const error = await errorOf(Promise.resolve().then(() => parseCredentials(value)));
   expect(leaksIn(deeply(error), [PASSWORD])).toEqual([]);
 });
 
-it('the bundled function in a process of its own writes no secret to its output, whatever fails', async () => {
-  const stage = await open();
-  const folder = mkdtempSync(join(tmpdir(), 'token-refresher-leak-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const processes = createProcesses(new AbortController().signal);
-  onTestFinished(processes.end);
-  const { keyArn, queueUrl, deadLetterQueueUrl, ...settings } = configOf(stage);
-  bundleFunction(folder, settings);
-  const env = {
-    ...toolEnvironment(folder),
-    ...awsEnvironment(stage.aws.endpoint),
-    [FUNCTION_ENV.keyArn]: keyArn,
-    [FUNCTION_ENV.queueUrl]: queueUrl,
-    [FUNCTION_ENV.deadLetterQueueUrl]: deadLetterQueueUrl,
-    // Chatty settings must not make it talk.
-    POWERTOOLS_LOG_LEVEL: 'DEBUG',
-    POWERTOOLS_LOGGER_LOG_EVENT: 'true',
-  };
-  const lambda = await startFunction({ processes, code: folder, env });
-  let output = '';
-  const run = async (body: string = JSON.stringify({ token: TOKEN, requestedBy: 'operator' })) => {
-    stage.queue.send({ body, groupId: TOKEN, deduplicationId: crypto.randomUUID() });
-    const [message] = stage.queue.receive();
-    if (message === undefined) throw new Error('the queue handed out nothing');
-    await lambda.invoke({ Records: [sqsRecord(message, stage.queue.arn)] }).catch(() => {});
-    stage.queue.delete(message.receiptHandle);
-  };
+it.each([
+  ['as a setting', verdictOnToken({ password: PASSWORD })],
+  ['as a setting of the environment', verdictOnEnvironment({ password: PASSWORD })],
+  ['in a URL', verdictOnToken({ baseUrl: `https://user:${encodeURIComponent(PASSWORD)}@api.example.com` })],
+  ['in a query', verdictOnToken({ baseUrl: `https://api.example.com?key=${encodeURIComponent(PASSWORD)}` })],
+  ['in place of a token', verdictOnEnvironment({ tokens: [PASSWORD] })],
+])('a password that stands in the environments file %s is not in the error', (_, verdict) => {
+  expect(verdict).toMatch(/^SettingError: /);
+  expect(leaksIn(verdict, [PASSWORD])).toEqual([]);
+});
 
+it('the bundled function in a process of its own writes no secret to its output, whatever it is told', async () => {
+  const stage = await open();
   stage.startWithToken();
+  const lambda = await startFunctionOf(stage);
+  onTestFinished(() => void lambda.end());
   for (const name of NAMES) {
     stage.api.faults.clear();
     for (const call of ['refresh', 'login'] as const)
       stage.api.faults.add(call, faultNamed(name, stage.secrets()));
-    await run();
-    output += lambda.newLogLines().join('\n');
+    await lambda.handle();
   }
   stage.api.faults.clear();
-  stage.storeCredentials(`${USERNAME}:${PASSWORD}`);
-  await run();
-  stage.aws.faults.add({ operation: 'PutParameter', fault: 'deny', times: Number.POSITIVE_INFINITY });
-  stage.storeCredentials(JSON.stringify({ username: USERNAME, password: PASSWORD }));
-  await run();
-  stage.aws.faults.clear();
-  await run();
-  await run('no request');
-  await run(JSON.stringify({ token: TOKEN, requestedBy: 'operator', rejectedVersion: -1 }));
-  output += lambda.newLogLines().join('\n');
-
-  expect(output).toContain('"code":"CredentialsMalformed"');
-  expect(output).toContain('"code":"ParametersNotWritten"');
+  stage.storeCredentials(credentialsOf(PASSWORD));
+  await lambda.handle();
+  const output = await lambda.end();
+  expect(output).toContain('"outcome":"failed"');
   expect(output).toContain('"outcome":"refreshed"');
   expect(output).toContain('CloudWatchMetrics');
   expect(leaksIn(output + stage.emitted(), stage.secrets())).toEqual([]);

@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Session } from '../../lambda/session.ts';
+import { hash } from '../../lambda/state.ts';
+import { selfSigned } from '../component/certificate.ts';
+import {
+  ACCESS_TOKEN,
+  credentialsOf,
+  PASSWORD,
+  SESSION,
+  type Stage,
+  type StageOptions,
+  USERNAME,
+} from '../component/stage.ts';
+import type { FunctionProcess } from './function-output.ts';
+import { markedSecret } from './leaks.ts';
+
+/** A fault of the third table of docs/faults.md, brought about for the function in a process of its own. */
+export interface OtherFault {
+  readonly stage?: StageOptions;
+  readonly play: (stage: Stage, lambda: FunctionProcess) => Promise<void>;
+  /** What the output says if the fault has come about. */
+  readonly shows: string;
+}
+
+/** Not the password; as secret as that. */
+export const WRONG_PASSWORD = markedSecret();
+
+const server = selfSigned('server');
+const client = selfSigned('client');
+
+/** Of the client certificate in the credentials. */
+export const PRIVATE_KEY_LINES = client.key
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('-'));
+
+const always = Number.POSITIVE_INFINITY;
+const withCertificates = (fields: object): string =>
+  JSON.stringify({ ...JSON.parse(credentialsOf(PASSWORD)), ...fields });
+
+const put = ({ aws }: Stage, Name: string, Value: string): void => {
+  aws.parameters.putParameter({ Name, Value, Type: 'SecureString', Overwrite: true });
+};
+const session = (stage: Stage): Session => JSON.parse(stage.read(SESSION) ?? '');
+
+/** By their names there. */
+export const otherFaults: Readonly<Record<string, OtherFault>> = {
+  'TLS certificate that nobody vouches for': {
+    stage: { tokenApi: { tls: server } },
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      await handle();
+    },
+    shows: '"code":"ApiTlsFailed"',
+  },
+  'secret without a value': {
+    play: (_, { handle }) => handle(),
+    shows: '"code":"NoCredentials"',
+  },
+  'secret that is not JSON, lacks a field or has an empty one': {
+    async play(stage, { handle }) {
+      const { key, cert } = client;
+      const values = [
+        `${USERNAME}:${PASSWORD}`,
+        credentialsOf(PASSWORD).slice(0, -1),
+        JSON.stringify({ password: PASSWORD }),
+        JSON.stringify({ username: '', password: PASSWORD }),
+        JSON.stringify({ [PASSWORD]: USERNAME }),
+        withCertificates({ key }),
+        withCertificates({ cert, key: key.slice(0, -60) }),
+        withCertificates({ cert: server.cert, key }),
+      ];
+      for (const value of values) {
+        stage.storeCredentials(value);
+        await handle();
+      }
+    },
+    shows: 'not usable as PEM: cert, key',
+  },
+  'credentials that are refused': {
+    async play(stage, { handle }) {
+      stage.storeCredentials(credentialsOf(WRONG_PASSWORD));
+      await handle();
+      await handle({ retryRefused: true });
+    },
+    shows: '"code":"CredentialsRefused"',
+  },
+  'new credentials that are refused while the session lives': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      stage.storeCredentials(credentialsOf(WRONG_PASSWORD));
+      await handle({ requestedBy: 'credentials' });
+    },
+    shows: '"credentials":"refused"',
+  },
+  'new credentials while the login is down': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      stage.storeCredentials(credentialsOf(PASSWORD));
+      stage.api.faults.add('login', { kind: 'answer', status: 503 });
+      await handle();
+    },
+    shows: '"how":"refresh"',
+  },
+  'message that is no request': {
+    async play(_, { handle }) {
+      await handle(WRONG_PASSWORD);
+      await handle(JSON.stringify({ token: WRONG_PASSWORD }), WRONG_PASSWORD);
+      await handle(JSON.stringify({ [WRONG_PASSWORD]: WRONG_PASSWORD }));
+      await handle({ requestedBy: WRONG_PASSWORD as 'consumer' });
+    },
+    shows: '"code":"InvalidRequest"',
+  },
+  'dead-letter queue that takes nothing': {
+    async play(stage, { handle }) {
+      stage.aws.faults.add({ operation: 'SendMessage', fault: 'deny', times: always });
+      await handle(WRONG_PASSWORD);
+    },
+    shows: '"code":"QueueTrouble"',
+  },
+  'request for a token that the environment does not have': {
+    play: (_, { handle }) =>
+      handle(JSON.stringify({ token: WRONG_PASSWORD, requestedBy: 'consumer' }), WRONG_PASSWORD),
+    shows: '"code":"UnknownToken"',
+  },
+  'queue that does not take a change of visibility': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      stage.api.faults.add('refresh', { kind: 'answer', status: 503 });
+      stage.aws.faults.add({ operation: 'ChangeMessageVisibility', fault: 'deny', times: always });
+      await handle();
+    },
+    shows: '"code":"QueueTrouble"',
+  },
+  'stored session that cannot be read, or has another format': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      put(stage, SESSION, JSON.stringify(session(stage)).slice(0, -1));
+      await handle();
+    },
+    shows: '"how":"login"',
+  },
+  'another container wrote half of a token and crashed, the session missing': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      // By its time of writing the token is newer than the session.
+      await sleep(10);
+      put(stage, ACCESS_TOKEN, WRONG_PASSWORD);
+      await handle();
+    },
+    shows: '"how":"login"',
+  },
+  'another container wrote half of a token and crashed, the access token missing': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      const { granted, ...rest } = session(stage);
+      put(
+        stage,
+        SESSION,
+        JSON.stringify({ ...rest, granted: { ...granted, accessTokenHash: hash(markedSecret()) } }),
+      );
+      await handle();
+    },
+    shows: '"how":"refresh"',
+  },
+  'stale read of Parameter Store': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      const [before, token] = [stage.read(SESSION) ?? '', stage.read(ACCESS_TOKEN) ?? ''];
+      await handle();
+      stage.aws.parameters.deleteParameters({ Names: [SESSION, ACCESS_TOKEN] });
+      put(stage, SESSION, before);
+      put(stage, ACCESS_TOKEN, token);
+      await handle();
+    },
+    shows: '"outcome":"put-off"',
+  },
+};
+
+/** Beyond that table: what certificates beside the credentials can do. */
+export const certificateFaults: Readonly<Record<string, OtherFault>> = {
+  'a client certificate': {
+    stage: { tokenApi: { tls: server }, token: { certificatesInCredentials: true } },
+    async play(stage, { handle }) {
+      stage.storeCredentials(withCertificates({ ca: server.cert, ...client }));
+      await handle();
+    },
+    shows: '"how":"login"',
+  },
+  'a client certificate, and an authority that did not sign for the API': {
+    stage: { tokenApi: { tls: server }, token: { certificatesInCredentials: true } },
+    async play(stage, { handle }) {
+      stage.storeCredentials(withCertificates({ ca: client.cert, ...client }));
+      await handle();
+    },
+    shows: '"code":"ApiTlsFailed"',
+  },
+};
