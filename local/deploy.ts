@@ -28,20 +28,22 @@ export async function bootstrap(options: DeployOptions): Promise<void> {
   await options.processes.run({ ...command, cwd: options.folder }, CDK_SECONDS);
 }
 
-/**
- * `cdk deploy` of the app of the local run.
- * @returns the outputs of that stack
- */
-export async function deploy(
-  options: DeployOptions,
-  stackName: string,
-): Promise<Readonly<Record<string, string>>> {
+export interface Deployment {
+  /** Outputs of the stack. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** What the CLI wrote. */
+  readonly printed: string;
+}
+
+/** `cdk deploy` of the app of the local run. */
+export async function deploy(options: DeployOptions, stackName: string): Promise<Deployment> {
   const outputsFile = join(options.folder, 'outputs.json');
   const files = ['--output', join(options.folder, 'cdk.out'), '--outputs-file', outputsFile];
   const app = ['--app', 'node local/app.ts', stackName, '--require-approval', 'never'];
-  await options.processes.run(await cdk(options, ['deploy', ...app, ...files]), CDK_SECONDS);
-  const outputs: Record<string, Record<string, string>> = JSON.parse(await readFile(outputsFile, 'utf8'));
-  return outputs[stackName] ?? {};
+  const command = await cdk(options, ['deploy', ...app, ...files]);
+  const printed = await options.processes.run(command, CDK_SECONDS);
+  const outputs: Record<string, Deployment['outputs']> = JSON.parse(await readFile(outputsFile, 'utf8'));
+  return { outputs: outputs[stackName] ?? {}, printed };
 }
 
 async function cdk(options: DeployOptions, args: readonly string[]): Promise<Command> {

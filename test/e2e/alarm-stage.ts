@@ -10,6 +10,7 @@ import { clientConfig, LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-env
 import { bootstrap, deploy } from '../../local/deploy.ts';
 import { ENVIRONMENT } from '../../local/local-environment.ts';
 import type { Processes } from '../../local/processes.ts';
+import { seenFromOutside } from './seen-from-outside.ts';
 
 /** An e-mail, as a subscriber of the topic gets it. */
 export interface Notification {
@@ -24,6 +25,11 @@ export interface AlarmStage {
   bridgeMetrics(): Promise<string[]>;
   /** What the topic has sent since the last call. */
   notifications(): Promise<Notification[]>;
+  /**
+   * All that has left the stack so far: log, notifications, and what the CDK CLI wrote, at first and in a deployment
+   * now; and what whoever looks at it sees.
+   */
+  emitted(): Promise<Record<string, string>>;
   close(): Promise<void>;
 }
 
@@ -34,7 +40,8 @@ export async function openAlarmStage(
 ): Promise<AlarmStage> {
   const options = { processes, endpoint, tokenApiUrl, folder };
   await bootstrap(options);
-  const outputs = await deploy(options, stackName(ENVIRONMENT));
+  const stack = stackName(ENVIRONMENT);
+  const { outputs, printed } = await deploy(options, stack);
   const sqs = new SQSClient(clientConfig(endpoint));
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'alarm-subscriber' }));
   await queryCall(endpoint, 'sns', {
@@ -45,11 +52,15 @@ export async function openAlarmStage(
     Endpoint: `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:alarm-subscriber`,
   });
   const newLogLines = logReader(endpoint, outputs.Log ?? '');
+  const log: string[] = [];
+  const sent: string[] = [];
 
   return {
     sqs,
     async bridgeMetrics() {
-      const data = (await newLogLines()).flatMap(embeddedMetrics);
+      const lines = await newLogLines();
+      log.push(...lines);
+      const data = lines.flatMap(embeddedMetrics);
       for (const datum of data) await queryCall(endpoint, 'monitoring', putMetricData(datum));
       return data.map(({ name, value }) => `${name} ${value}`);
     },
@@ -60,13 +71,21 @@ export async function openAlarmStage(
       for (const { ReceiptHandle } of Messages)
         await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
       return Messages.map(({ Body = '' }) => {
+        sent.push(Body);
         const { AlarmName, NewStateValue, AlarmDescription } = JSON.parse(JSON.parse(Body).Message);
         return { alarm: AlarmName, state: NewStateValue, description: AlarmDescription };
       });
     },
+    emitted: async () => ({
+      log: log.join('\n'),
+      notifications: sent.join('\n'),
+      'first cdk deploy': printed,
+      'cdk deploy': (await deploy(options, stack)).printed,
+      ...(await seenFromOutside(endpoint, stack)),
+    }),
     async close() {
       sqs.destroy();
-      await deleteStack(endpoint, stackName(ENVIRONMENT));
+      await deleteStack(endpoint, stack);
     },
   };
 }

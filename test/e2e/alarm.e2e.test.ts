@@ -8,6 +8,7 @@ import { ENVIRONMENT, TOKEN } from '../../local/local-environment.ts';
 import { createProcesses } from '../../local/processes.ts';
 import { storeCredentials } from '../../local/store-credentials.ts';
 import { startTokenApi, type TokenApi } from '../../local/token-api/token-api-server.ts';
+import { leaksIn, markedSecret } from '../security/leaks.ts';
 import { type AlarmStage, type Notification, openAlarmStage } from './alarm-stage.ts';
 
 const SECOND = 1000;
@@ -18,7 +19,8 @@ const ALARM_WITHIN_SECONDS = 160;
 const OK_WITHIN_SECONDS = 60;
 
 const endpoint = process.env.MINISTACK_ENDPOINT ?? '';
-const user = { username: 'demo', password: 'a password' };
+const user = { username: 'demo', password: markedSecret() };
+const secrets = [user.password];
 const processes = createProcesses(new AbortController().signal);
 let folder: string;
 let api: TokenApi;
@@ -26,7 +28,13 @@ let stage: AlarmStage;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'token-refresher-e2e-'));
-  api = await startTokenApi({ users: { [user.username]: user.password }, accessTokenLifetimeSeconds: 240 });
+  const randomHex = () => {
+    const secret = markedSecret();
+    secrets.push(secret);
+    return secret;
+  };
+  const users = { [user.username]: user.password };
+  api = await startTokenApi({ users, randomHex, accessTokenLifetimeSeconds: 240 });
   stage = await openAlarmStage(endpoint, { processes, folder, tokenApiUrl: api.baseUrl });
 });
 
@@ -64,4 +72,13 @@ it('an outage of the token API reaches a subscriber as ALARM, its end as OK', as
 
   api.faults.clear();
   await notified('OK', OK_WITHIN_SECONDS);
+});
+
+it('nothing secret has left the stack all the while', async () => {
+  expect(secrets.length).toBeGreaterThan(3);
+  const emitted = await stage.emitted();
+  for (const [exit, text] of Object.entries(emitted)) {
+    expect(text, exit).not.toBe('');
+    expect(leaksIn(text, secrets), exit).toEqual([]);
+  }
 });

@@ -1,7 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { leaksIn } from '../security/leaks.ts';
 import { endLocalRuns, startLocalRun } from './local-run.ts';
+import { secretsOfRun } from './secrets-of-run.ts';
 
 const SIGHTS = [
   /✔ deploy by the CDK CLI: TokenRefresher-local/,
@@ -39,9 +41,13 @@ describe('npm run local -- --once', () => {
   it.concurrent('uses an emulator that already runs, and rids it of the stack again', async () => {
     const endpoint = process.env.MINISTACK_ENDPOINT ?? '';
     const run = await startLocalRun(['--once', '--endpoint', endpoint]);
+    const secrets = await secretsOfRun(endpoint, run.exitCode);
     expect(await run.exitCode, run.output()).toBe(0);
     for (const sight of SIGHTS) expect(run.output()).toMatch(sight);
     expect(run.output()).toMatch(/deleted +TokenRefresher-local/);
+    // A password, and access and refresh tokens by login and by refresh.
+    expect(secrets.length).toBeGreaterThanOrEqual(5);
+    expect(leaksIn(run.output(), secrets)).toEqual([]);
     expect(await run.leftovers()).toEqual([endpoint]);
   });
 });
