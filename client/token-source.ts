@@ -1,5 +1,5 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { keyAlias } from '../lib/contract.ts';
+import { keyAlias, LIMITS } from '../lib/contract.ts';
 import { awsFailure, awsFields, invalidCredentials } from './aws-errors.ts';
 import { type Clock, SECOND } from './clock.ts';
 import { TokenError } from './errors.ts';
@@ -34,12 +34,6 @@ export interface SsmTokenSourceProps {
   readonly clock: Clock;
 }
 
-/**
- * A token's life begins before the refresher asks for it, and it is written up to 12 s later, when the attempt ends.
- * The rest covers the whole seconds of HTTP's dates.
- */
-const ATTEMPT_AND_WRITE_SECONDS = 15;
-
 /** Visible ASCII: whatever else a token held could not be sent in a header. */
 const SENDABLE = /^[\x21-\x7e]+$/;
 
@@ -64,7 +58,7 @@ export function ssmTokenSource(props: SsmTokenSourceProps): TokenSource {
         version: Parameter.Version ?? 0,
         writtenAt,
         ageMs: Math.max(0, (answeredAt() ?? clock.now()) - writtenAt),
-        livesMs: (lifetime - ATTEMPT_AND_WRITE_SECONDS) * SECOND,
+        livesMs: (lifetime - LIMITS.storedWithinSeconds) * SECOND,
       };
     },
   };

@@ -32,12 +32,22 @@ export function isSatisfied(
   if (session.granted === undefined || session.granted.expiresAt <= now) return false;
   const newerThanRejected =
     request.rejectedVersion !== undefined && accessToken.version > request.rejectedVersion;
-  return newerThanRejected || (accessToken.writtenAt > request.sentAt && isYoungEnough(request, session));
+  return (
+    newerThanRejected ||
+    (accessToken.writtenAt > request.sentAt && isAnswer(request, session, accessToken.writtenAt))
+  );
 }
 
-/** A token that could only be stored long after it was granted is no answer to a request that came in between. */
-export const isYoungEnough = (request: RefreshRequest, { granted }: Session): boolean =>
-  granted !== undefined && granted.obtainedAt > request.sentAt - LIMITS.attemptSeconds * SECOND;
+/**
+ * A token answers a request if it was not granted before, and was stored soon: consumers, who see no more than when it
+ * was stored, would take it for younger than it is.
+ *
+ * @param storedAt milliseconds since the epoch.
+ */
+export const isAnswer = (request: RefreshRequest, { granted }: Session, storedAt: number): boolean =>
+  granted !== undefined &&
+  granted.obtainedAt > request.sentAt - LIMITS.attemptSeconds * SECOND &&
+  granted.obtainedAt >= storedAt - LIMITS.storedWithinSeconds * SECOND;
 
 /**
  * Milliseconds to wait before a token may be asked for again; 0: go ahead. A session that does not belong to the

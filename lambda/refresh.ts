@@ -2,7 +2,7 @@ import { LIMITS, type TokenSettings } from '../lib/contract.ts';
 import { type Clock, SECOND } from './clock.ts';
 import type { CredentialsStore } from './credentials.ts';
 import { RefreshError } from './errors.ts';
-import { hasNewCredentials, isSatisfied, isSuperseded, isYoungEnough, rationedFor } from './limits.ts';
+import { hasNewCredentials, isAnswer, isSatisfied, isSuperseded, rationedFor } from './limits.ts';
 import { obtain } from './obtain.ts';
 import type { RefreshRequest } from './request.ts';
 import { retryInSeconds, secondsLeft } from './retry.ts';
@@ -25,7 +25,7 @@ export interface RefreshDeps {
 
 /** How an attempt ended. With `retryInSeconds` the request stays on the queue that long; else it is done with. */
 export type Ending =
-  /** A new access token is stored. One that an earlier request got is no answer to this one, which goes on at once. */
+  /** A new access token is stored. One that is stored late, or that an earlier request got, is no answer: the request goes on. */
   | {
       readonly kind: 'refreshed';
       readonly how: 'login' | 'refresh';
@@ -61,11 +61,12 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
   const state = loaded;
 
   const end = startedAt + LIMITS.attemptSeconds * SECOND;
-  const save = async (session: Session, accessToken: string): Promise<Outcome> => {
-    const version = await orFailure(states.save({ session, accessToken }, end - clock.now()));
-    if (version instanceof RefreshError) return { ending: failed(version, request, deps), trace, session };
+  const save = async (session: Session, accessToken: string | undefined): Promise<Outcome> => {
+    const stored = await orFailure(states.save({ session, accessToken }, end - clock.now()));
+    if (stored instanceof RefreshError) return { ending: failed(stored, request, deps), trace, session };
     const how = session.granted?.how ?? 'login';
-    const goesOn = isYoungEnough(request, session) ? {} : { retryInSeconds: 1 };
+    const goesOn = isAnswer(request, session, stored?.writtenAt ?? 0) ? {} : { retryInSeconds: 1 };
+    const version = stored?.version;
     return {
       ending: { kind: 'refreshed', how, version, ...goesOn },
       trace,
@@ -73,7 +74,7 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
       ...(version !== undefined && { version }),
     };
   };
-  if (isWorthSaving(state, clock.now())) return save(state.session, state.unsaved);
+  if (isWorthSaving(state, clock.now())) return save(state.session, state.unsaved.accessToken);
 
   const idle = reasonToDoNothing(request, state, deps);
   if (idle !== undefined && !hasNewCredentials(state)) return { ending: idle, trace, ...known(state) };
@@ -105,7 +106,7 @@ function reasonToDoNothing(
 }
 
 /** An earlier attempt was granted a token that could not be written: it is written now, and nobody is called. */
-const isWorthSaving = (state: State, now: number): state is State & { unsaved: string } =>
+const isWorthSaving = (state: State, now: number): state is State & { unsaved: object } =>
   state.unsaved !== undefined && (state.session.granted?.expiresAt ?? 0) > now;
 
 /**

@@ -15,8 +15,8 @@ export interface State {
   readonly whole: boolean;
   /** Version of the credentials that is AWSCURRENT; `none`: no value yet; an error: not known now. */
   readonly credentials: { readonly versionId: string } | 'none' | RefreshError;
-  /** An access token that was granted but could not be written; the session goes with it. */
-  readonly unsaved?: string;
+  /** What of a granted token could not be written: the session, and the access token unless that was. */
+  readonly unsaved?: { readonly accessToken?: string };
 }
 
 /** Reads and writes the state of one token, and remembers what it could not write. */
@@ -24,10 +24,13 @@ export interface StateStore {
   /** One round trip. Throws RefreshError `ParametersUnreadable`. */
   load(timeoutMs: number): Promise<State>;
   /**
-   * Writes the session and, if given, the access token, in parallel; answers the access token's new version.
+   * Writes the session and, if given, the access token, in parallel; answers the access token as it is stored now.
    * What cannot be written is kept in memory for the next attempt. Throws RefreshError `ParametersNotWritten`.
    */
-  save(next: { session: Session; accessToken?: string }, timeoutMs: number): Promise<number | undefined>;
+  save(
+    next: { session: Session; accessToken?: string | undefined },
+    timeoutMs: number,
+  ): Promise<StoredParameter | undefined>;
 }
 
 export interface StateStoreProps {
@@ -45,7 +48,7 @@ interface Memory {
   /** Versions of the parameters as last seen; 0: not there. */
   readonly sessionVersion: number;
   readonly accessToken: StoredParameter | undefined;
-  readonly unsaved: string | undefined;
+  readonly unsaved: State['unsaved'];
 }
 
 const NOTHING: Memory = {
@@ -81,31 +84,32 @@ export function stateStore(props: StateStoreProps): StateStore {
     },
 
     async save({ session, accessToken }, timeoutMs) {
+      const writeToken = async (value: string): Promise<StoredParameter> => {
+        const description = describe(session);
+        const version = await props.parameters.write(
+          { name: accessTokenName, value, description },
+          timeoutMs,
+        );
+        return { value, version, writtenAt: props.clock.now() };
+      };
       const [sessionWrite, tokenWrite] = await Promise.allSettled([
         props.parameters.write(
           { name: sessionName, value: JSON.stringify(session), description: SESSION_DESCRIPTION },
           timeoutMs,
         ),
-        accessToken === undefined
-          ? undefined
-          : props.parameters.write(
-              { name: accessTokenName, value: accessToken, description: describe(session) },
-              timeoutMs,
-            ),
+        accessToken === undefined ? memory.accessToken : writeToken(accessToken),
       ]);
-      const version = tokenWrite.status === 'fulfilled' ? tokenWrite.value : undefined;
       const failed = [sessionWrite, tokenWrite].find((write) => write.status === 'rejected');
+      const unsaved =
+        accessToken === undefined ? memory.unsaved : tokenWrite.status === 'rejected' ? { accessToken } : {};
       memory = {
         session,
         sessionVersion: sessionWrite.status === 'fulfilled' ? sessionWrite.value : memory.sessionVersion,
-        accessToken:
-          accessToken === undefined || version === undefined
-            ? memory.accessToken
-            : { value: accessToken, version, writtenAt: props.clock.now() },
-        unsaved: failed === undefined ? undefined : accessToken,
+        accessToken: tokenWrite.status === 'fulfilled' ? tokenWrite.value : memory.accessToken,
+        unsaved: failed === undefined ? undefined : unsaved,
       };
       if (failed !== undefined) throw failed.reason;
-      return version;
+      return memory.accessToken;
     },
   };
 }

@@ -153,6 +153,11 @@ export const pauseCapSeconds = (intervalSeconds: number): number =>
 export const LIMITS = {
   /** A whole attempt, from the message's arrival to the last write. */
   attemptSeconds: 12,
+  /**
+   * From the beginning of an access token's life until it is stored: an attempt, and the whole seconds of HTTP's dates.
+   * Consumers count with it, who see no more of a token than when it was stored.
+   */
+  storedWithinSeconds: 15,
   /** The function's time limit. */
   functionTimeoutSeconds: 20,
   /** How long a message stays invisible when a run crashes. */

@@ -48,7 +48,7 @@ async function deployTo(endpoint: string, run: Run): Promise<LocalAws> {
   await named('cdk bootstrap', bootstrap(options));
   screen.line('cdk bootstrap   done');
   screen.status('cdk deploy');
-  const outputs = await named('cdk deploy', deploy(options, STACK));
+  const { outputs } = await named('cdk deploy', deploy(options, STACK));
   screen.line(`cdk deploy      ${STACK}`);
   sights.saw('deploy', `${STACK}, by cdk deploy`);
   return {

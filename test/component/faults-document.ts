@@ -1,3 +1,4 @@
+import { LIMITS } from '../../lib/contract.ts';
 import { type ApiFault, apiFaults, type Ending } from './api-faults.ts';
 import { awsFaults } from './aws-faults.ts';
 
@@ -126,7 +127,8 @@ ${apiFaults.map(apiRow).join('\n')}
 ## AWS
 
 Proved by \`test/component/aws-faults.test.ts\`. A token that was granted but not stored is kept in memory and written by the
-next attempt, without another call to the token API.
+next attempt, without another call to the token API. If that takes longer than ${LIMITS.storedWithinSeconds} s, a fresh one follows: consumers
+take a token for as young as its parameter.
 
 | fault | code | what happens |
 |---|---|---|

@@ -82,6 +82,13 @@ describe('a request is satisfied', () => {
     expect(isSatisfied(sent, granted(12 * SECOND), NOW)).toBe(false);
   });
 
+  it('not by one that was stored so late that consumers take it for younger than it is', () => {
+    const storedAfter = (delay: number) => state({ session: session({ obtainedAt: written - delay }) });
+    const sent = request({ sentAt: written - 60 * SECOND });
+    expect(isSatisfied(sent, storedAfter(15 * SECOND), NOW)).toBe(true);
+    expect(isSatisfied(sent, storedAfter(15 * SECOND + 1), NOW)).toBe(false);
+  });
+
   it('by a version newer than the rejected one', () => {
     expect(isSatisfied(request({ rejectedVersion: 6 }), state(), NOW)).toBe(true);
     expect(isSatisfied(request({ rejectedVersion: 7 }), state(), NOW)).toBe(false);

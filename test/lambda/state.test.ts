@@ -89,7 +89,7 @@ describe('the state of a token', () => {
   });
 
   it('is whole after both parameters were written', async () => {
-    expect(await save(container(), 'one')).toBe(1);
+    expect(await save(container(), 'one')).toEqual({ value: 'one', version: 1, writtenAt: now });
     const state = await container().load(TIMEOUT_MS);
     expect(state).toMatchObject({
       whole: true,
@@ -135,17 +135,32 @@ describe('half of a write', () => {
   it('is mended from memory by the same container', async () => {
     const store = container();
     await save(store, 'one');
-    for (const lost of [ACCESS_TOKEN, SESSION]) {
-      failing.add(lost);
-      await expect(save(store, `two-${lost}`)).rejects.toMatchObject({ code: 'ParametersNotWritten' });
-      const state = await store.load(TIMEOUT_MS);
-      expect(state).toMatchObject({ unsaved: `two-${lost}`, session: sessionOf(`two-${lost}`) });
-      await store.save({ session: state.session, accessToken: `two-${lost}` }, TIMEOUT_MS);
-      expect(await container().load(TIMEOUT_MS)).toMatchObject({
-        whole: true,
-        accessToken: { value: `two-${lost}` },
-      });
-    }
+    failing.add(ACCESS_TOKEN);
+    await expect(save(store, 'two')).rejects.toMatchObject({ code: 'ParametersNotWritten' });
+    const { session, unsaved } = await store.load(TIMEOUT_MS);
+    expect({ session, unsaved }).toEqual({ session: sessionOf('two'), unsaved: { accessToken: 'two' } });
+    await store.save({ session, ...unsaved }, TIMEOUT_MS);
+    expect(await container().load(TIMEOUT_MS)).toMatchObject({ whole: true, accessToken: { value: 'two' } });
+  });
+
+  it('that was the access token is not repeated: consumers would take it for new', async () => {
+    const store = container();
+    await save(store, 'one');
+    const storedAt = now;
+    failing.add(SESSION);
+    await expect(save(store, 'two')).rejects.toMatchObject({ code: 'ParametersNotWritten' });
+    now += 60_000;
+    const { session, unsaved } = await store.load(TIMEOUT_MS);
+    expect(unsaved).toEqual({});
+    failing.add(SESSION);
+    await expect(store.save({ session, ...unsaved }, TIMEOUT_MS)).rejects.toThrow();
+    expect((await store.load(TIMEOUT_MS)).unsaved).toEqual({});
+    expect(await store.save({ session, ...unsaved }, TIMEOUT_MS)).toMatchObject({ writtenAt: storedAt });
+    expect((await store.load(TIMEOUT_MS)).unsaved).toBeUndefined();
+    expect(await container().load(TIMEOUT_MS)).toMatchObject({
+      whole: true,
+      accessToken: { value: 'two', version: 2, writtenAt: storedAt },
+    });
   });
 
   it('that lost the access token is seen by another container, which may use the new refresh token', async () => {

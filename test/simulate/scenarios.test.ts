@@ -215,7 +215,7 @@ describe('Parameter Store', () => {
     expect(gap).toBeLessThan(102);
   });
 
-  it('that takes no access token until the old one has expired is filled as soon as it does', async () => {
+  it('that takes no access token until the old one has expired is filled as soon as it does, then by a fresh one', async () => {
     const fault = during(
       { kind: 'parameters-unwritable', which: 'access-token', committed: false },
       TICK,
@@ -223,7 +223,9 @@ describe('Parameter Store', () => {
     );
     const played = await play({ ...calm, faults: [fault] });
     expect(kinds(callsAfter(TICK, played)).slice(0, 2)).toEqual(['refresh', 'refresh']);
-    expect(clockTime(callsAfter(TICK, played)[1]?.from ?? 0)).toBeGreaterThan(2 * TICK);
+    // Who sees when it was stored would take the first for ten minutes younger than it is.
+    const [, late, fresh] = played.writes;
+    expect(clockTime(fresh?.at ?? 0) - clockTime(late?.at ?? 0)).toBeLessThan(2);
     const [gap = 0] = gapSeconds(played);
     expect(gap).toBeGreaterThan(TICK + 600 - LIFETIME);
     expect(gap).toBeLessThan(TICK + 600 - LIFETIME + 20 + LIMITS.attemptSeconds);
