@@ -135,6 +135,8 @@ describe('an AWS that quotes values in its messages', () => {
 });
 
 it.each([
+  // JSON.parse quotes the beginning of what it cannot read.
+  ['are nothing but a password', PASSWORD],
   ['are no JSON', `${USERNAME}:${PASSWORD}`],
   ['are JSON that is cut off', `{"username":"${USERNAME}","password":${JSON.stringify(PASSWORD)}`],
   ['are a list', JSON.stringify([USERNAME, PASSWORD])],

@@ -60,6 +60,7 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
     async play(stage, { handle }) {
       const { key, cert } = client;
       const values = [
+        PASSWORD,
         `${USERNAME}:${PASSWORD}`,
         credentialsOf(PASSWORD).slice(0, -1),
         JSON.stringify({ password: PASSWORD }),
