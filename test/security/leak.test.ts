@@ -11,6 +11,7 @@ import { ssmStore } from '../../lambda/parameters.ts';
 import { passwordTokenApi } from '../../lambda/token-api.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import type { Fault } from '../../local/token-api/faults.ts';
+import { type ApiFault, apiFaults, CALLS, type Call } from '../component/api-faults.ts';
 import { credentialsOf, openStage, PASSWORD, SECRET, type Stage, USERNAME } from '../component/stage.ts';
 import { verdictOnEnvironment, verdictOnToken } from '../lib/verdict.ts';
 import { startFunctionOf } from './function-output.ts';
@@ -62,6 +63,9 @@ const NAMES = echoes([]).map(({ name }) => name);
 const faultNamed = (name: string, secrets: readonly string[]): Fault =>
   echoes(secrets).find((echo) => echo.name === name)?.fault ?? expect.fail(`no echo ${name}`);
 
+/** Some of the faults never answer. */
+const CALL_MS = 500;
+
 /** Everything that can be seen of a value, properties that are hidden and causes included. */
 const deeply = (value: unknown): string =>
   inspect(value, { depth: Number.POSITIVE_INFINITY, showHidden: true, getters: true, maxStringLength: null });
@@ -72,7 +76,7 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe.each(['refresh', 'login'] as const)('a token API that echoes secrets at %s', (call) => {
+describe.each(CALLS)('a token API that echoes secrets at %s', (call) => {
   it.concurrent.for(NAMES)('%s: nothing gets out', async (name) => {
     const stage = await openStage();
     stage.startWithToken({ refreshToken: call === 'refresh' });
@@ -87,19 +91,38 @@ describe.each(['refresh', 'login'] as const)('a token API that echoes secrets at
   });
 
   it.concurrent.for(NAMES)('%s: nothing is in the error', async (name) => {
-    const stage = await openStage();
-    const [accessToken, refreshToken] = [markedSecret(), markedSecret()];
-    const secrets = [PASSWORD, accessToken, refreshToken];
-    stage.api.faults.add(call, faultNamed(name, secrets));
-    const api = passwordTokenApi(stage.api.baseUrl, { post: postJson, clock: systemClock });
-    const work =
-      call === 'refresh'
-        ? api.refresh(refreshToken, 5_000)
-        : api.login({ username: USERNAME, password: PASSWORD }, 5_000);
-    expect(leaksIn(deeply(await errorOf(work)), secrets)).toEqual([]);
-    await stage.close();
+    const secrets = [PASSWORD, markedSecret(), markedSecret()];
+    expect(await leaksInErrorOf(call, faultNamed(name, secrets), secrets)).toEqual([]);
   });
 });
+
+const failures = apiFaults.flatMap(({ name, fault, code }) => (code === undefined ? [] : [{ name, fault }]));
+
+it.concurrent.for(CALLS.flatMap((call) => failures.map(({ name, fault }) => ({ call, name, fault }))))(
+  'a token API at $call, $name: nothing is in the error',
+  async ({ call, fault }) => {
+    const secrets = [PASSWORD, markedSecret(), markedSecret()];
+    expect(await leaksInErrorOf(call, fault, secrets)).toEqual([]);
+  },
+);
+
+async function leaksInErrorOf(
+  call: Call,
+  fault: ApiFault['fault'],
+  secrets: readonly string[],
+): Promise<string[]> {
+  const stage = await openStage();
+  if (fault === 'down') await stage.api.pause();
+  else stage.api.faults.add(call, fault);
+  const api = passwordTokenApi(stage.api.baseUrl, { post: postJson, clock: systemClock });
+  const work =
+    call === 'refresh'
+      ? api.refresh(secrets[1] ?? '', CALL_MS)
+      : api.login({ username: USERNAME, password: PASSWORD }, CALL_MS);
+  const error = await errorOf(work);
+  await stage.close();
+  return leaksIn(deeply(error), secrets);
+}
 
 describe('an AWS that quotes values in its messages', () => {
   /** Validation errors of AWS do: "Value '…' at 'value' failed to satisfy constraint". */
@@ -194,6 +217,7 @@ describe('the search for leaks', () => {
     ['base64', Buffer.from(`Basic user:${secret}`).toString('base64')],
     ['base64url', Buffer.from(JSON.stringify({ secret })).toString('base64url')],
     ['hex', Buffer.from(secret).toString('hex').toUpperCase()],
+    ['a Buffer', inspect(Buffer.from(`{"password":${JSON.stringify(secret)}}`))],
   ])('finds it: %s', (_, text) => {
     expect(leaksIn(text, [secret])).not.toEqual([]);
   });

@@ -50,8 +50,12 @@ function formsOf(secret: string): Form[] {
     ]),
     { name: 'hex', text: bytes.toString('hex'), pieceCharacters: 2 * PIECE_CHARACTERS },
     { name: 'hex', text: bytes.toString('hex').toUpperCase(), pieceCharacters: 2 * PIECE_CHARACTERS },
+    // As Node.js shows a Buffer: `<Buffer 70 61 73 73>`.
+    { name: 'bytes', text: [...bytes].map(inHex).join(' '), pieceCharacters: 3 * PIECE_CHARACTERS - 1 },
   ];
 }
+
+const inHex = (byte: number): string => byte.toString(16).padStart(2, '0');
 
 /** What of the secrets stands in the text: `<form>: <piece>` each. */
 export function leaksIn(text: string, secrets: readonly string[]): string[] {
