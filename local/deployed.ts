@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { DeleteParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { accessTokenParameter, sessionParameter, stackName } from '../lib/contract.ts';
 import { assertEmulator, deleteStack, logReader } from './aws/emulator.ts';
-import { type InstalledMiniStack, installMiniStack } from './aws/install-ministack.ts';
+import { installMiniStack } from './aws/install-ministack.ts';
 import { startMiniStack } from './aws/ministack.ts';
 import { clientConfig, LOCAL_ACCOUNT } from './clean-environment.ts';
 import { bootstrap, deploy } from './deploy.ts';
@@ -10,11 +10,12 @@ import { reasonOf } from './failure.ts';
 import type { LocalAws, Run } from './local-aws.ts';
 import { ENVIRONMENT, TOKEN } from './local-environment.ts';
 import { CommandFailed } from './processes.ts';
+import type { InstalledPythonPackages } from './python-packages.ts';
 import { ALL_SIGHTS } from './sights.ts';
 
 const STACK = stackName(ENVIRONMENT);
 
-/** Deploys to a MiniStack of this run's own. @throws {MiniStackUnavailable} before anything was started */
+/** Deploys to a MiniStack of this run's own. @throws {PythonPackagesUnavailable} before anything was started */
 export async function deployToMiniStack(run: Run): Promise<LocalAws> {
   const { screen, processes, folder } = run;
   const installed = await install(run);
@@ -35,7 +36,7 @@ export async function deployToEndpoint(endpoint: string, run: Run): Promise<Loca
   return deployTo(endpoint, run);
 }
 
-function install({ screen, processes, folder, userEnvironment }: Run): Promise<InstalledMiniStack> {
+function install({ screen, processes, folder, userEnvironment }: Run): Promise<InstalledPythonPackages> {
   screen.status('looking for MiniStack');
   const onInstall = () => screen.line('MiniStack       installing it into node_modules/.cache, this once');
   return installMiniStack({ processes, folder, userEnvironment, onInstall });

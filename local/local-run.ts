@@ -1,5 +1,4 @@
 /// <reference lib="esnext.disposable" />
-import { MiniStackUnavailable } from './aws/install-ministack.ts';
 import { isolateThisProcess } from './clean-environment.ts';
 import { deployToEndpoint, deployToMiniStack } from './deployed.ts';
 import { startEmbedded } from './embedded.ts';
@@ -8,6 +7,7 @@ import { Interrupted, interruptible } from './interrupt.ts';
 import type { LocalAws, Run } from './local-aws.ts';
 import type { Form, Options } from './options.ts';
 import { createProcesses } from './processes.ts';
+import { PythonPackagesUnavailable } from './python-packages.ts';
 import { startSandbox } from './sandbox.ts';
 import { createScreen } from './screen.ts';
 import { createSights, SIGHTS, type Sight, type Sights } from './sights.ts';
@@ -63,7 +63,7 @@ async function startLocalAws(form: Form, run: Run): Promise<LocalAws> {
   try {
     return await deployToMiniStack(run);
   } catch (error) {
-    if (!(error instanceof MiniStackUnavailable)) throw error;
+    if (!(error instanceof PythonPackagesUnavailable)) throw error;
     run.screen.line(`no MiniStack    ${error.message}: going on in the embedded form`);
     return startEmbedded(run);
   }

@@ -10,7 +10,7 @@ from typing import Any
 
 
 class Servers:
-    """AWS in memory, the real refresher and a token API with a protected resource, in a Node.js process."""
+    """AWS, the real refresher and a token API with a protected resource, in a Node.js process."""
 
     def __init__(self) -> None:
         node = shutil.which("node")
@@ -22,6 +22,7 @@ class Servers:
         )
         where = self._answer()
         self.endpoint: str = where["endpoint"]
+        self.environment: str = where["environment"]
         self.queue_url: str = where["queueUrl"]
         self.resource: str = where["resource"]
 

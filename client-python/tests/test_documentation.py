@@ -39,6 +39,16 @@ class DocumentationTest(unittest.TestCase):
                 run(text, servers)
                 self.assertEqual(servers.tell("report")["answers"], [200] * (index + 1))
 
+    def test_those_that_may_ask_the_refresher_send_their_request_once_more_after_a_revocation(self) -> None:
+        asking = [text for _, text in examples() if QUEUE_URL in text]
+        self.assertGreaterEqual(len(asking), 1)
+        for text in asking:
+            servers = Servers()
+            self.addCleanup(servers.close)
+            servers.tell("revoke")
+            run(text, servers)
+            self.assertEqual(servers.tell("report")["answers"], [401, 200])
+
 
 def run(text: str, servers: Servers) -> None:
     env = {name: value for name, value in os.environ.items() if not name.upper().startswith("AWS_")}

@@ -1,124 +1,13 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Environment, withoutAws } from '../clean-environment.ts';
-import { CommandFailed, type Processes } from '../processes.ts';
+import {
+  type InstalledPythonPackages,
+  type InstallOptions,
+  installPythonPackages,
+} from '../python-packages.ts';
 
-const REQUIREMENTS = join(import.meta.dirname, 'ministack-requirements.txt');
-const CACHE = join(import.meta.dirname, '../../node_modules/.cache');
+const requirements = join(import.meta.dirname, 'ministack-requirements.txt');
 
-const PYTHON_CHECK_SECONDS = 20;
-
-/** About 20 MB to download; an index that cannot be reached is noticed much sooner, by pip's own limits. */
-const INSTALL_SECONDS = 120;
-
-/** MiniStack needs at least this Python 3. */
-const OLDEST_PYTHON_MINOR = 10;
-
-/** MiniStack cannot be had on this machine, for a reason that fits a line. */
-export class MiniStackUnavailable extends Error {
-  override readonly name = 'MiniStackUnavailable';
-}
-
-export interface InstalledMiniStack {
-  readonly version: string;
-  /** Path of the Python interpreter. */
-  readonly python: string;
-  /** Folder that holds the packages. */
-  readonly packages: string;
-}
-
-export interface InstallOptions {
-  readonly processes: Processes;
-  /** Folder for temporary files. */
-  readonly folder: string;
-  /** The user's environment, which may name a proxy and a package index. */
-  readonly userEnvironment: NodeJS.ProcessEnv;
-  /** Called when an installation begins, hence only the first time. */
-  readonly onInstall: () => void;
-}
-
-/**
- * Finds MiniStack under `node_modules/.cache`, or puts it there with pip.
- * @throws {MiniStackUnavailable} without Python 3.10 or later, pip, or a package index that can be reached
- */
-export async function installMiniStack(options: InstallOptions): Promise<InstalledMiniStack> {
-  const python = await findPython(options);
-  const version = await pinnedVersion();
-  const packages = join(CACHE, `ministack-${version}-py3.${python.minor}`);
-  if (!existsSync(packages)) {
-    options.onInstall();
-    await installInto(packages, python.file, options);
-  }
-  return { version, python: python.file, packages };
-}
-
-async function findPython({ processes, folder, userEnvironment }: InstallOptions) {
-  const ask = 'import sys; print(sys.version_info[0], sys.version_info[1], sys.executable)';
-  const env = withoutAws(userEnvironment);
-  const answer = await processes
-    .run({ file: 'python3', args: ['-c', ask], env, cwd: folder }, PYTHON_CHECK_SECONDS)
-    .catch(unavailable(() => 'python3 was not found'));
-  const [, major, minor, file] = /^(\d+) (\d+) (.+)$/m.exec(answer) ?? [];
-  if (file === undefined) throw new MiniStackUnavailable('python3 does not answer as Python does');
-  if (Number(major) !== 3 || Number(minor) < OLDEST_PYTHON_MINOR) {
-    throw new MiniStackUnavailable(
-      `it needs Python 3.${OLDEST_PYTHON_MINOR} or later, python3 is ${major}.${minor}`,
-    );
-  }
-  return { file, minor };
-}
-
-/** The folder appears complete or not at all, whatever ends this run and whoever else installs at the same time. */
-async function installInto(
-  packages: string,
-  python: string,
-  { processes, folder, userEnvironment }: InstallOptions,
-) {
-  await mkdir(CACHE, { recursive: true });
-  const unfinished = await mkdtemp(`${packages}.unfinished-`);
-  try {
-    const env: Environment = {
-      ...withoutAws(userEnvironment),
-      TMPDIR: folder,
-      PIP_USER: '0',
-      PIP_REQUIRE_VIRTUALENV: '0',
-    };
-    const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-cache-dir', '--no-compile'];
-    const reach = ['--retries', '1', '--timeout', '10'];
-    const what = ['--no-deps', '--target', unfinished, '--requirement', REQUIREMENTS];
-    const args = ['-m', 'pip', 'install', ...quiet, ...reach, ...what];
-    await processes
-      .run({ file: python, args, env, cwd: folder }, INSTALL_SECONDS)
-      .catch(unavailable(pipFailure));
-    await rename(unfinished, packages).catch((error: unknown) => {
-      if (!existsSync(packages)) throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true, maxRetries: 3 });
-  }
-}
-
-async function pinnedVersion(): Promise<string> {
-  const version = /^ministack==(.+)$/m.exec(await readFile(REQUIREMENTS, 'utf8'))?.[1];
-  if (version === undefined) throw new Error(`${REQUIREMENTS} pins no version of ministack`);
-  return version;
-}
-
-function pipFailure(error: CommandFailed): string {
-  if (/No module named pip/.test(error.output)) return 'python3 has no pip';
-  if (/connection|resolve|timed? ?out|No matching distribution/i.test(error.output)) {
-    return 'the Python package index cannot be reached';
-  }
-  const lastError = error.output
-    .trim()
-    .split('\n')
-    .findLast((line) => line.startsWith('ERROR'));
-  return `pip ${error.message}${lastError ? `: ${lastError}` : ''}`;
-}
-
-function unavailable(reason: (error: CommandFailed) => string) {
-  return (error: unknown): never => {
-    throw error instanceof CommandFailed ? new MiniStackUnavailable(reason(error)) : error;
-  };
-}
+/** @throws {PythonPackagesUnavailable} */
+export const installMiniStack = (
+  options: Omit<InstallOptions, 'requirements'>,
+): Promise<InstalledPythonPackages> => installPythonPackages({ ...options, requirements });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { toolEnvironment } from '../clean-environment.ts';
 import { freePort, type Processes, type RunningProcess } from '../processes.ts';
-import type { InstalledMiniStack } from './install-ministack.ts';
+import type { InstalledPythonPackages } from '../python-packages.ts';
 
 const START_SECONDS = 30;
 
@@ -29,7 +29,7 @@ export interface MiniStack {
 }
 
 export interface StartOptions {
-  readonly installed: InstalledMiniStack;
+  readonly installed: InstalledPythonPackages;
   readonly processes: Processes;
   /** Folder for all its files. */
   readonly folder: string;

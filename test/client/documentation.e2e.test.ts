@@ -1,53 +1,44 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Environment } from '../../local/clean-environment.ts';
+import { withAwsCli } from './aws-cli.ts';
 import { examples, run } from './documentation.ts';
-import { openWorld, type World } from './world.ts';
+import { PARAMETER, worldWithToken } from './world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'token-refresher-documentation-'));
-let world: World;
+let env: Environment;
 beforeAll(async () => {
-  world = await openWorld();
-  await world.storeToken();
+  env = await withAwsCli(folder);
 });
-afterAll(async () => {
-  await world.close();
-  rmSync(folder, { recursive: true });
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const hasAwsCli = (() => {
-  try {
-    execFileSync('aws', ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
+const ofAwsCli = examples('sh');
+const asking = ofAwsCli.filter(({ asksForRefresh }) => asksForRefresh);
+const printing = examples('sh', 'aws ssm get-parameter').filter(({ text }) => text.startsWith('aws'));
 
 it('there are examples to run', () => {
-  expect(examples('sh').length).toBeGreaterThanOrEqual(2);
+  expect(ofAwsCli.length).toBeGreaterThanOrEqual(2);
+  expect(asking.length).toBeGreaterThanOrEqual(1);
+  expect(printing.length).toBeGreaterThanOrEqual(1);
 });
 
-/** Where there is no AWS CLI these are reported as skipped. */
-it.skipIf(!hasAwsCli).each(examples('sh'))(
-  'the example at $place runs, and the API accepts its token',
-  async (example) => {
-    const before = world.answers.length;
-    await run('sh', example, { world, folder });
-    expect(world.answers.slice(before)).toEqual([200]);
-  },
-);
+it.for(ofAwsCli)('the example at $place runs, and the API accepts its token', async (example, test) => {
+  const world = await worldWithToken(test);
+  await run('sh', example, { world, folder, env });
+  expect(world.answers).toEqual([200]);
+});
 
-it.skipIf(!hasAwsCli)(
-  'that of the AWS CLI in the documentation asks for a refresh after a revocation',
-  async () => {
-    const example = examples('sh').find(({ place }) => place.startsWith('docs/consumers.md'));
-    if (example === undefined) throw new Error('docs/consumers.md has no example for the AWS CLI');
-    world.api.model.revokeAccessTokens();
-    const before = world.answers.length;
-    expect(await run('sh', example, { world, folder })).toMatch(/\b200\n$/);
-    expect(world.answers.slice(before)).toEqual([401, 200]);
-  },
-);
+it.for(asking)('the example at $place asks for a refresh after a revocation', async (example, test) => {
+  const world = await worldWithToken(test);
+  world.api.model.revokeAccessTokens();
+  expect(await run('sh', example, { world, folder, env })).toMatch(/\b200\n$/);
+  expect(world.answers).toEqual([401, 200]);
+});
+
+it.for(printing)('the example at $place prints the token', async (example, test) => {
+  const world = await worldWithToken(test);
+  const { Parameter } = world.aws.parameters.getParameter({ Name: PARAMETER, WithDecryption: true });
+  expect(await run('sh', example, { world, folder, env })).toBe(`${Parameter?.Value}\n`);
+});

@@ -16,32 +16,54 @@ import {
   requestQueueName,
   sessionParameter,
 } from '../../lib/contract.ts';
-import { clientConfig } from '../../local/clean-environment.ts';
+import { clientConfig, LOCAL_ACCOUNT } from '../../local/clean-environment.ts';
 import { startTokenApi, type TokenApi } from '../../local/token-api/token-api-server.ts';
 import { functionConfig, TEN_MINUTES, TOKEN, USER } from './world.ts';
 
 /** As few of the refresher's surroundings as consumers notice, on a MiniStack: no schedule, no Lambda service. */
 export interface MiniStackWorld {
+  readonly endpoint: string;
   readonly environment: string;
   readonly ssm: SSMClient;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly api: TokenApi;
+  /** The protected resource. */
+  readonly resource: string;
+  /** Statuses of the protected resource's answers. */
+  readonly answers: number[];
   /** Messages that the refresher has received. */
   readonly received: () => number;
   close(): Promise<void>;
 }
 
+export interface Place {
+  /** Default: one of this world's own. */
+  readonly environment?: string;
+  /** The account's number. */
+  readonly account?: string;
+}
+
 /** With a token that was got ten minutes ago. */
-export async function openMiniStackWorld(endpoint: string): Promise<MiniStackWorld> {
-  const config = clientConfig(endpoint);
+export async function openMiniStackWorld(
+  endpoint: string,
+  { environment = `consumers${Date.now() % 1_000_000}`, account = LOCAL_ACCOUNT }: Place = {},
+): Promise<MiniStackWorld> {
+  // MiniStack takes an access key of twelve digits for the number of its account.
+  const config = {
+    ...clientConfig(endpoint),
+    credentials: { accessKeyId: account, secretAccessKey: 'test' },
+  };
   const [ssm, sqs, secrets] = [
     new SSMClient(config),
     new SQSClient(config),
     new SecretsManagerClient(config),
   ];
-  const environment = `consumers${Date.now() % 1_000_000}`;
-  const api = await startTokenApi({ users: { [USER.username]: USER.password } });
+  const answers: number[] = [];
+  const api = await startTokenApi({
+    users: { [USER.username]: USER.password },
+    onCall: (endpoint, status) => void (endpoint === 'resource' && answers.push(status)),
+  });
   const secret = { Name: credentialsSecret(environment, TOKEN), SecretString: JSON.stringify(USER) };
   await secrets.send(new CreateSecretCommand(secret));
   const queueUrl = await createQueue(sqs, requestQueueName(environment));
@@ -64,11 +86,14 @@ export async function openMiniStackWorld(endpoint: string): Promise<MiniStackWor
   received = 0;
 
   return {
+    endpoint,
     environment,
     ssm,
     sqs,
     queueUrl,
     api,
+    resource: `${api.baseUrl}/resource`,
+    answers,
     received: () => received,
     async close() {
       stop.abort();

@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createTokenClient, type TokenEvent } from '../../client/index.ts';
 import { fetchByFewSockets } from './fetch-by-few-sockets.ts';
@@ -9,7 +12,8 @@ const endpoint = process.env.MINISTACK_ENDPOINT ?? '';
 
 describe.skipIf(endpoint === '')('on a MiniStack', () => {
   it('after a revocation 1,000 parallel requests cause one refresh, and all succeed', async () => {
-    const { environment, ssm, sqs, queueUrl, api, received, close } = await openMiniStackWorld(endpoint);
+    const { environment, ssm, sqs, queueUrl, api, resource, received, close } =
+      await openMiniStackWorld(endpoint);
     const events: TokenEvent[] = [];
     const client = createTokenClient({
       environment,
@@ -26,7 +30,7 @@ describe.skipIf(endpoint === '')('on a MiniStack', () => {
 
       api.model.revokeAccessTokens();
       const startedAt = Date.now();
-      const call = async () => (await client.fetch(`${api.baseUrl}/resource`)).status;
+      const call = async () => (await client.fetch(resource)).status;
       const statuses = await Promise.all(Array.from({ length: 1000 }, call));
 
       expect(statuses.filter((status) => status === 200)).toHaveLength(1000);
@@ -37,5 +41,12 @@ describe.skipIf(endpoint === '')('on a MiniStack', () => {
     } finally {
       await close();
     }
+  });
+
+  it('so they do with the client for Python', async () => {
+    const script = join(import.meta.dirname, '../../client-python/test.sh');
+    const args = ['--pattern', 'test_revocation.py'];
+    const { stderr } = await promisify(execFile)(script, args, { timeout: 240_000 });
+    expect(stderr).toMatch(/^Ran [1-9]\d* tests.*\n\nOK\n$/m);
   });
 });

@@ -88,6 +88,15 @@ describe('over HTTP, with the real SDK', () => {
     expect(error).toMatchObject({ code: 'ParameterUnavailable', message: 'no answer from SSM within 0.1 s' });
   });
 
+  it('a try that SSM never answers is given up by its own SDK client, and repeated within the read', async () => {
+    put('the-token');
+    aws.faults.add({ operation: 'GetParameter', fault: 'hang' });
+    const ssmConfig = clientConfig(aws.endpoint);
+    const client = createTokenClient({ environment: ENVIRONMENT, token: TOKEN, ssmConfig });
+    expect(await client.getToken()).toBe('the-token');
+    expect(aws.requests).toHaveLength(2);
+  });
+
   it('SSM slow, but in time', async () => {
     put('the-token');
     aws.faults.add({ operation: 'GetParameter', fault: 'delay', delayMs: 100 });

@@ -30,6 +30,8 @@ const STORE_LIMIT_MS = 15_000;
 /** AWS in memory over HTTP, a token API with a protected resource, and the real refresher between them. */
 export interface World {
   readonly aws: MemoryAws;
+  /** Where AWS is. */
+  readonly endpoint: string;
   readonly api: TokenApi;
   readonly queue: FifoQueue;
   readonly queueUrl: string;
@@ -98,6 +100,7 @@ export async function openWorld(): Promise<World> {
 
   return {
     aws,
+    endpoint: aws.endpoint,
     api,
     queue,
     queueUrl,

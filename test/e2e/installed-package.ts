@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withoutAws } from '../../local/clean-environment.ts';
 import { createProcesses } from '../../local/processes.ts';
+import { OTHER_PACKAGES } from '../client/documentation.ts';
 
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** Packing and installing, each. */
 const NPM_SECONDS = 110;
-const PROGRAM_SECONDS = 60;
+const PROGRAM_SECONDS = 110;
 
-/** An otherwise empty project that has this package installed, from the file that `npm pack` makes, and the CDK. */
+/**
+ * An otherwise empty project that has this package installed, from the file that `npm pack` makes, and what
+ * its users have beside it: the CDK, types of Node.js, the packages of the documentation's examples.
+ */
 export interface InstalledPackage {
   readonly project: string;
-  /** Runs Node.js in the project; answers what it wrote. Rejects with the same if it fails. */
+  /** Runs the oldest Node.js that the package admits; answers what it wrote. Rejects with the same if it fails. */
   node(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<string>;
   close(): Promise<void>;
 }
@@ -41,10 +45,10 @@ export async function installPackage(): Promise<InstalledPackage> {
     await npm(ROOT, 'pack', '--pack-destination', folder);
     const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz'));
     if (tarball === undefined) throw new Error('npm pack made no file');
-    await writeFile(join(project, 'package.json'), '{ "private": true }\n');
+    await writeFile(join(project, 'package.json'), '{ "private": true, "allowScripts": { "node": true } }\n');
     await npm(project, 'install', '--no-audit', '--no-fund', join(folder, tarball), ...pinned());
     const node: InstalledPackage['node'] = (args, env = {}) =>
-      run(process.execPath, { args, cwd: project, env, seconds: PROGRAM_SECONDS });
+      run('node_modules/.bin/node', { args, cwd: project, env, seconds: PROGRAM_SECONDS });
     return { project, node, close };
   } catch (error) {
     await close();
@@ -59,10 +63,14 @@ interface Run {
   readonly seconds: number;
 }
 
-/** The CDK that this project is tested with. */
+/** What this project is tested with, the oldest Node.js that it admits, and what the documentation's examples need. */
 function pinned(): string[] {
-  const { devDependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return ['aws-cdk-lib', 'constructs'].map((name) => `${name}@${devDependencies[name]}`);
+  const { devDependencies, engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const tested = ['aws-cdk-lib', 'constructs', '@types/node'].map((name) => [name, devDependencies[name]]);
+  const oldestNode = ['node', engines.node.replace('>=', '')];
+  return [...tested, oldestNode, ...Object.entries(OTHER_PACKAGES)].map(
+    ([name, version]) => `${name}@${version}`,
+  );
 }
 
 /** The user's registry and cache, but nothing that npm says of the script that runs this: it is about this project. */

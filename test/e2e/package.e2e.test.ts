@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessTokenParameter, SETTINGS_FILE, SETTINGS_FORMAT_VERSION } from '../../lib/contract.ts';
 import { type FunctionName, functionBundle } from '../../lib/function-bundles.ts';
 import { awsEnvironment } from '../../local/clean-environment.ts';
-import { examples, run } from '../client/documentation.ts';
+import { EXAMPLE_ACCOUNT, examples, run } from '../client/documentation.ts';
+import { type MiniStackWorld, openMiniStackWorld } from '../client/ministack-world.ts';
 import { worldWithToken } from '../client/world.ts';
 import { type InstalledPackage, installPackage, ROOT } from './installed-package.ts';
 
@@ -18,8 +19,8 @@ let synthesized: string;
 beforeAll(async () => {
   installed = await installPackage();
   synthesized = join(installed.project, 'cdk.out');
-  await writeFile(join(installed.project, 'app.ts'), appOfReadme());
-  await installed.node(['app.ts'], { CDK_OUTDIR: synthesized });
+  await writeFile(join(installed.project, 'app.mjs'), appOfReadme());
+  await installed.node(['app.mjs'], { CDK_OUTDIR: synthesized });
 });
 afterAll(() => installed?.close());
 
@@ -102,37 +103,98 @@ it('the project has what the client needs, and nothing that only builds or tests
 
 it('apps in CommonJS can load it, too', async () => {
   const names = "Object.keys({ ...require('token-refresher'), ...require('token-refresher/client') }).sort()";
-  const output = await installed.node(['--input-type=commonjs', '--print', `${names}.join()`]);
+  const output = await installed.node([
+    '--no-warnings',
+    '--input-type=commonjs',
+    '--print',
+    `${names}.join()`,
+  ]);
   expect(output.trim()).toBe(
     'SettingError,Token,TokenError,TokenRefresher,TokenRefresherStack,createTokenClient',
   );
 });
 
-it('its types accept the app of the README, and refuse a slip', async () => {
-  const slips = [
-    "import { Token as Misused } from 'token-refresher';",
-    "import { createTokenClient } from 'token-refresher/client';",
-    '// @ts-expect-error A token has a name.',
-    "Misused.fromName(orders, { environment: 'sandbox' });",
-    '// @ts-expect-error There is no such option.',
-    "createTokenClient({ environment: 'sandbox', token: 'payments-api', lifetime: 60 });",
-  ];
-  await writeFile(join(installed.project, 'types.mts'), [appOfReadme(), ...slips].join('\n'));
-  const flags = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];
-  await installed.node([join(ROOT, 'node_modules/typescript/bin/tsc'), ...flags, 'types.mts']);
-});
-
 const ofClient = examples('ts').filter(({ text }) => text.includes("from 'token-refresher/client'"));
+const [near, across] = [
+  ofClient.filter((one) => !one.readsAcross),
+  ofClient.filter((one) => one.readsAcross),
+];
+const asking = near.filter(({ asksForRefresh }) => asksForRefresh);
+
+it.for([
+  { resolution: 'nodenext', module: 'nodenext' },
+  { resolution: 'bundler', module: 'esnext' },
+])(
+  'its types accept the examples, and refuse a slip, as $resolution finds them',
+  async ({ resolution, module }) => {
+    const slips = [
+      "import { Token as Misused } from 'token-refresher';",
+      "import { createTokenClient } from 'token-refresher/client';",
+      '// @ts-expect-error A token has a name.',
+      "Misused.fromName(orders, { environment: 'sandbox' });",
+      '// @ts-expect-error There is no such option.',
+      "createTokenClient({ environment: 'sandbox', token: 'payments-api', lifetime: 60 });",
+    ];
+    const programs = [[appOfReadme(), ...slips].join('\n'), ...ofClient.map(({ text }) => text)];
+    const files = programs.map((_, index) => `types-${index}.mts`);
+    await Promise.all(
+      files.map((file, index) => writeFile(join(installed.project, file), programs[index] ?? '')),
+    );
+    const flags = ['--noEmit', '--strict', '--target', 'es2024', '--types', 'node', '--module', module];
+    const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+    await installed.node([tsc, ...flags, '--moduleResolution', resolution, ...files]);
+  },
+);
 
 it('there are examples of the client', () => {
-  expect(ofClient.length).toBeGreaterThanOrEqual(3);
+  expect(near.length).toBeGreaterThanOrEqual(5);
+  expect(asking.length).toBeGreaterThanOrEqual(3);
+  expect(across).toHaveLength(2);
 });
 
-it.for(ofClient)('the example at $place runs with the installed client', async (example, test) => {
+it.for(near)('the example at $place runs with the installed client', async (example, test) => {
   const world = await worldWithToken(test);
   const { project } = installed;
   await run('ts', example, { world, folder: project, project });
   expect(world.answers).toEqual([200]);
+});
+
+it.for(asking)(
+  'the example at $place sends its request once more after a 401, with a new token',
+  async (example, test) => {
+    const world = await worldWithToken(test);
+    const { project } = installed;
+    world.api.model.revokeAccessTokens();
+    await run('ts', example, { world, folder: project, project });
+    expect(world.answers).toEqual([401, 200]);
+  },
+);
+
+describe('with a token in another account or Region of a MiniStack', () => {
+  let world: MiniStackWorld;
+  beforeAll(async () => {
+    const endpoint = process.env.MINISTACK_ENDPOINT ?? '';
+    world = await openMiniStackWorld(endpoint, { environment: 'sandbox', account: EXAMPLE_ACCOUNT });
+  });
+  afterAll(() => world?.close());
+
+  it.for([
+    { what: 'fromTemporaryCredentials', env: {} },
+    {
+      what: "ssmConfig: { region: 'us-east-1' }",
+      env: { AWS_ACCESS_KEY_ID: EXAMPLE_ACCOUNT, AWS_REGION: 'eu-central-1' },
+    },
+  ])('the example with $what reads it; without ssmConfig it is not found', async ({ what, env }) => {
+    const { project } = installed;
+    const [example, ...others] = across.filter(({ text }) => text.includes(what));
+    if (example === undefined || others.length > 0) throw new Error(`not one example has ${what}`);
+    const surroundings = { world, folder: project, project, env };
+    const without = { ...example, text: example.text.replace(/^ *ssmConfig: .*$/m, '') };
+    await expect(run('ts', without, surroundings)).rejects.toThrow('ParameterNotFound');
+    const before = world.answers.length;
+    await run('ts', example, surroundings);
+    expect(world.answers.slice(before)).toEqual([200]);
+  });
 });
 
 it('getToken of the installed client answers the token that is stored', async (test) => {
