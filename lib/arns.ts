@@ -43,3 +43,16 @@ export const alarmArns = (scope: Construct, environment: string): string =>
     resourceName: `${environmentPrefix(environment)}-*`,
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
+
+/**
+ * Of the log group itself; the attribute that CDK and CloudFormation call its ARN ends in `:*` and is that of its streams.
+ *
+ * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
+ */
+export const logGroupArn = (scope: Construct, logGroupName: string): string =>
+  Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: logGroupName,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });

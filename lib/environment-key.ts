@@ -1,6 +1,6 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import { keyAlias } from './contract.ts';
 
 /** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
@@ -14,6 +14,12 @@ export interface EnvironmentKeyProps {
 }
 
 /**
+ * The alias is one and the same resource whichever key it names. CloudFormation makes the new before it deletes the old:
+ * a second alias of the same name would make every change of the key fail.
+ */
+const [KEY_ID, ALIAS_ID] = ['Key', 'Alias'];
+
+/**
  * The key that encrypts an environment's parameters and secrets, and nothing else. It is found by its alias, an existing
  * one as well: consumers' stacks know no other name of it.
  *
@@ -24,15 +30,16 @@ export function environmentKey(
   { environment, key, removalPolicy }: EnvironmentKeyProps,
 ): IKey | undefined {
   if (key === AWS_MANAGED) return undefined;
-  const alias = keyAlias(environment);
+  const aliasName = keyAlias(environment);
   if (key !== undefined) {
-    new Alias(scope, 'KeyAlias', { aliasName: alias, targetKey: key });
+    new Alias(new Construct(scope, KEY_ID), ALIAS_ID, { aliasName, targetKey: key });
     return key;
   }
-  return new Key(scope, 'Key', {
+  const targetKey = new Key(scope, KEY_ID, {
     description: `Access tokens, sessions and credentials of ${environment}`,
-    alias,
     enableKeyRotation: true,
     removalPolicy,
   });
+  new Alias(targetKey, ALIAS_ID, { aliasName, targetKey });
+  return targetKey;
 }

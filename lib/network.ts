@@ -1,5 +1,7 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
 import { acknowledgePatterns } from './nag.ts';
 import type { RefresherFunction } from './refresher-function.ts';
 import { checkKeys, SettingError, show } from './setting-error.ts';
@@ -11,8 +13,7 @@ const IDS = {
 } as const;
 
 /**
- * What Lambda does in the role's name to attach a function to a VPC; these actions are not bound to a network interface
- * that does not exist yet.
+ * What Lambda does in the role's name to attach a function to a VPC, on `*`, as AWS asks.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
@@ -49,10 +50,28 @@ export function placeInNetwork({ handler, role }: RefresherFunction, network: Ne
     subnetIds: [...network.subnetIds],
     securityGroupIds: [...network.securityGroupIds],
   };
-  role.addToPolicy(new PolicyStatement({ actions: [...NETWORK_ACTIONS], resources: ['*'] }));
+  const attach = { actions: [...NETWORK_ACTIONS], resources: ['*'] };
+  role.addToPolicy(new PolicyStatement(attach));
+  role.addToPolicy(new PolicyStatement({ ...attach, effect: Effect.DENY, conditions: askedByCode(handler) }));
   acknowledgePatterns(
     role,
     ['*'],
-    'Lambda attaches the function to its VPC in the name of its role; the network interfaces do not exist yet.',
+    'Lambda attaches the function to its VPC in the name of its role, on any resource; code in a function is denied it.',
   );
+}
+
+/**
+ * Lambda names the function in what its code asks for, and not in what Lambda itself does to network interfaces. A
+ * pattern, since the function depends on its role's policy: that policy cannot name it.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+ */
+function askedByCode(scope: Construct): Record<string, Record<string, string>> {
+  const anyFunction = Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return { ArnLike: { 'lambda:SourceFunctionArn': anyFunction } };
 }

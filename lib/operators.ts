@@ -4,7 +4,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { alarmArns, secretArn } from './arns.ts';
+import { alarmArns, logGroupArn, secretArn } from './arns.ts';
 import { environmentPrefix } from './contract.ts';
 import { usedThrough } from './key-conditions.ts';
 import { acknowledgePatterns } from './nag.ts';
@@ -20,19 +20,14 @@ export interface OperatorsPolicyProps {
 }
 
 /**
- * Actions that know no resource, so that they stand on `*`; none of them shows a value.
+ * Actions that know no resource, so that they stand on `*`; none of them shows a value. GetMetricData does know data sets
+ * of OpenTelemetry metrics, which ours are not.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
  */
-export const WITHOUT_RESOURCE = [
-  'cloudwatch:GetMetricData',
-  'logs:GetQueryResults',
-  'scheduler:ListSchedules',
-  'ssm:DescribeParameters',
-] as const;
+const WITHOUT_RESOURCE = ['cloudwatch:GetMetricData', 'scheduler:ListSchedules', 'ssm:DescribeParameters'];
 
 /**
  * What the people need who run an environment, for roles outside the CDK: they set and restore credentials without
@@ -135,11 +130,13 @@ function state(scope: Construct, { environment, logGroup, topic }: OperatorsPoli
       ['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms'],
       [alarmArns(scope, environment)],
     ),
+    // In both forms, as AWS shows it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/OpenSearch-Dashboards-CreateRole.html
     allowed(
-      'ReadLog',
-      ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'],
-      [logGroup.logGroupArn],
+      'QueryLog',
+      ['logs:FilterLogEvents', 'logs:GetQueryResults', 'logs:StartQuery'],
+      [logGroupArn(scope, logGroup.logGroupName), logGroup.logGroupArn],
     ),
-    allowed('ReadWhatKnowsNoResource', [...WITHOUT_RESOURCE], ['*']),
+    allowed('ReadLog', ['logs:GetLogEvents'], [logGroup.logGroupArn]),
+    allowed('ReadWhatKnowsNoResource', WITHOUT_RESOURCE, ['*']),
   ];
 }

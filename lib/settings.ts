@@ -25,8 +25,8 @@ export interface EnvironmentSettings {
   /**
    * What encrypts parameters and credentials: the ARN of an existing customer managed key, in the environment's account
    * and Region, or `aws-managed` for the keys of Parameter Store and Secrets Manager, which cost nothing and which
-   * every principal of the account may use that may read the parameter. Default: a key of the environment's own, rotated. After a change, delete the
-   * parameters: the refresher may not use the former key, and logs in anew.
+   * every principal of the account may use that may read the parameter. Default: a key of the environment's own,
+   * rotated. Before changing it, read "Changing the key" in docs/security.md: parameters keep the former one for a while.
    */
   readonly keyArn?: string;
   /**

@@ -85,7 +85,8 @@ export class TokenRefresher extends Construct {
     this.#environment = environment;
     this.#higherThroughput = higherThroughput;
     this.#takesRequests = props.consumerRequests ?? true;
-    this.#removalPolicy = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    // Not what a deployment made that then failed: its secrets would keep the next one from being made.
+    this.#removalPolicy = production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
     this.key = environmentKey(this, {
       environment,

@@ -1,7 +1,15 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import { inQuickApp, payments, resourceOf, resourcesOf, stackOf, templateOf } from './synth.ts';
+import {
+  inQuickApp,
+  payments,
+  type Resource,
+  resourceOf,
+  resourcesOf,
+  stackOf,
+  templateOf,
+} from './synth.ts';
 import { verdictOnEnvironment } from './verdict.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/99999999-12ab-34cd-56ef-1234567890ab';
@@ -50,6 +58,55 @@ describe('the keys that AWS manages', () => {
     });
     expect(JSON.stringify(policies)).toContain('ssm:GetParameter');
     expect(JSON.stringify(policies)).not.toContain('kms:');
+  });
+});
+
+describe('a change of the key of a live environment', () => {
+  const keysAndSecrets = (template: Template) =>
+    Object.entries(template.toJSON().Resources as Record<string, Resource>).filter(([, { Type }]) =>
+      /^AWS::(KMS|SecretsManager)::/.test(Type),
+    );
+  /** What CloudFormation would do, as far as it goes by logical ids and removal policies. */
+  const change = (from: Template, to: Template): string[] => {
+    const [before, after] = [new Map(keysAndSecrets(from)), new Map(keysAndSecrets(to))];
+    const gone = [...before].filter(([id]) => !after.has(id)).map(([, resource]) => resource);
+    const made = [...after].filter(([id]) => !before.has(id)).map(([, resource]) => resource);
+    const changed = [...after].flatMap(([id, { Type, Properties }]) => {
+      const old = before.get(id)?.Properties ?? Properties;
+      return [...new Set([...Object.keys(old), ...Object.keys(Properties)])]
+        .filter((name) => JSON.stringify(old[name]) !== JSON.stringify(Properties[name]))
+        .map((name) => `changes ${Type} ${name}`);
+    });
+    return [
+      ...changed,
+      ...gone.map(({ Type, DeletionPolicy = 'Delete' }) => `${DeletionPolicy} of ${Type}`),
+      ...made.map(({ Type }) => `makes ${Type}`),
+    ];
+  };
+  const production = { name: 'production', production: true };
+  // Neither property is one that CloudFormation replaces a resource for.
+  const moved = ['changes AWS::KMS::Alias TargetKeyId', 'changes AWS::SecretsManager::Secret KmsKeyId'];
+
+  it('moves alias and secrets to it, and deletes the former own key unless it is of production', () => {
+    expect(change(templateOf(), templateOf({ keyArn: KEY }))).toEqual([...moved, 'Delete of AWS::KMS::Key']);
+    expect(change(templateOf(production), templateOf({ ...production, keyArn: KEY }))).toEqual([
+      ...moved,
+      'RetainExceptOnCreate of AWS::KMS::Key',
+    ]);
+  });
+
+  it('to another existing one, or to an own one, moves them as well', () => {
+    const other = KEY.replaceAll('9', '8');
+    expect(change(templateOf({ keyArn: KEY }), templateOf({ keyArn: other }))).toEqual(moved);
+    expect(change(templateOf({ keyArn: KEY }), templateOf())).toEqual([...moved, 'makes AWS::KMS::Key']);
+  });
+
+  it('to those of AWS leaves no alias', () => {
+    expect(change(templateOf(production), templateOf({ ...production, keyArn: 'aws-managed' }))).toEqual([
+      'changes AWS::SecretsManager::Secret KmsKeyId',
+      'RetainExceptOnCreate of AWS::KMS::Key',
+      'Delete of AWS::KMS::Alias',
+    ]);
   });
 });
 

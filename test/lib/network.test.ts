@@ -6,16 +6,28 @@ import { verdictOnEnvironment } from './verdict.ts';
 const network = { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] };
 
 describe('a function in a VPC', () => {
-  it('stands in the subnets and behind the security groups, and may be attached to them', () => {
-    const template = templateOf({ network });
+  const template = templateOf({ network });
+
+  it('stands in the subnets and behind the security groups', () => {
     expect(resourceOf(template, 'AWS::Lambda::Function', 'RefresherFunction').Properties.VpcConfig).toEqual({
       SubnetIds: network.subnetIds,
       SecurityGroupIds: network.securityGroupIds,
     });
-    expect(
-      resourceOf(template, 'AWS::IAM::Policy', 'RefresherFunctionRole').Properties.PolicyDocument,
-    ).toMatchObject({
-      Statement: expect.arrayContaining([{ Effect: 'Allow', Action: [...NETWORK_ACTIONS], Resource: '*' }]),
+  });
+
+  it('is attached by Lambda in the name of its role, whose own code may not do the same', () => {
+    const attach = { Action: [...NETWORK_ACTIONS], Resource: '*' };
+    const anyFunction = 'arn:aws:lambda:ap-southeast-2:123456789012:function:*';
+    const { PolicyDocument } = resourceOf(template, 'AWS::IAM::Policy', 'RefresherFunctionRole').Properties;
+    expect(PolicyDocument).toMatchObject({
+      Statement: expect.arrayContaining([
+        { Effect: 'Allow', ...attach },
+        {
+          Effect: 'Deny',
+          ...attach,
+          Condition: { ArnLike: { 'lambda:SourceFunctionArn': anyFunction } },
+        },
+      ]),
     });
   });
 

@@ -90,9 +90,9 @@ export function deployed(template: Template, value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const [[key, argument] = ['', undefined], ...others] = Object.entries(value);
   if (others.length === 0 && key === 'Ref')
-    return PLACE[String(argument)] ?? identify(template, String(argument));
+    return PLACE[String(argument)] ?? identify(template, String(argument), 'Ref');
   if (others.length === 0 && key === 'Fn::GetAtt' && Array.isArray(argument)) {
-    return identify(template, String(argument[0]));
+    return identify(template, String(argument[0]), String(argument[1]));
   }
   if (others.length === 0 && key === 'Fn::Join' && Array.isArray(argument)) {
     return (deployed(template, argument[1]) as string[]).join(String(argument[0]));
@@ -100,7 +100,10 @@ export function deployed(template: Template, value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, deployed(template, item)]));
 }
 
-function identify(template: Template, logicalId: string): string {
+/** CloudFormation names log groups after stack and logical id. */
+const LOG_GROUP_NAME_CHARACTERS = 60;
+
+function identify(template: Template, logicalId: string, attribute: string): string {
   const resource: Resource | undefined = template.toJSON().Resources[logicalId];
   const arn = (service: string, rest: unknown) => `arn:aws:${service}:ap-southeast-2:123456789012:${rest}`;
   switch (resource?.Type) {
@@ -114,8 +117,10 @@ function identify(template: Template, logicalId: string): string {
       return arn('sns', 'the-stacks-topic');
     case 'AWS::Scheduler::ScheduleGroup':
       return String(resource.Properties.Name);
-    case 'AWS::Logs::LogGroup':
-      return arn('logs', `log-group:${'l'.repeat(60)}:*`);
+    case 'AWS::Logs::LogGroup': {
+      const name = logicalId.padEnd(LOG_GROUP_NAME_CHARACTERS, '-');
+      return attribute === 'Ref' ? name : arn('logs', `log-group:${name}:*`);
+    }
     default:
       return `<${logicalId}>`;
   }

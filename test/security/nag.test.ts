@@ -19,6 +19,12 @@ describe('cdk-nag, AWS Solutions, finds nothing that is not acknowledged with a 
     { what: '70 tokens', props: { tokens: manyTokens(70) } },
     { what: 'an existing key', props: { keyArn: KEY } },
     { what: 'the keys of AWS', props: { keyArn: 'aws-managed' } },
+    {
+      what: 'a VPC',
+      props: {
+        network: { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
+      },
+    },
     { what: 'no requests of consumers', props: { consumerRequests: false } },
   ])('in $what', ({ props }) => {
     const verdict = inQuickApp((app) => {

@@ -4,9 +4,10 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import type { NetworkSettings } from '../../lib/settings.ts';
 import { Token } from '../../lib/token.ts';
 import { inQuickApp, payments, type Resource, resourcesOf, stackOf } from '../lib/synth.ts';
-import { permissionsTable, ROWS, type Row } from './permissions-table.ts';
+import { CODE_OF_A_FUNCTION, permissionsTable, ROWS, type Row } from './permissions-table.ts';
 
 const TOKENS = ['payments-api', 'shipping-api'];
 const READ_TOKEN = 'payments-api';
@@ -25,6 +26,7 @@ interface Document {
 /** Logical ids of what carries the permissions of each principal begin like this. */
 const CARRIERS: Readonly<Record<Row['principal'], string>> = {
   refresher: 'RefresherFunctionRole',
+  network: 'RefresherFunctionRole',
   schedules: 'RefresherSchedulesRole',
   cleanUp: 'RefresherCleanUpRole',
   operator: 'RefresherOperators',
@@ -68,7 +70,7 @@ const granted = (template: Template, idPrefix = ''): string[] =>
   KINDS.flatMap((kind) => resourcesOf(template, kind, idPrefix))
     .flatMap(policiesIn)
     .flatMap(({ Statement }) => Statement.flatMap(lines))
-    .map((line) => line.replace(/arn:aws:logs:\S+/, '<log>'))
+    .map((line) => line.replace(/(?<=log-group:Refresher\w+Logs)[\dA-F]{8}-*/, ''))
     .sort();
 
 const CONTEXT_KEYS = { ssm: 'PARAMETER_ARN', secretsmanager: 'SecretARN' } as const;
@@ -78,7 +80,8 @@ function expected(row: Row, environment: string): string[] {
   return tokens.flatMap((token) =>
     row.actions.flatMap((action) =>
       row.arns(environment, token).flatMap((arn) => {
-        const line = `Allow ${action} ${arn.replace(/<log of .*>/, '<log>')}`;
+        const line = `Allow ${action} ${arn}`;
+        if (row.notByCode) return [line, `Deny ${action} ${arn} ${CODE_OF_A_FUNCTION}`];
         if (row.through === undefined) return [line];
         const { service, context } = row.through;
         const via = `kms:ViaService=${service}.ap-southeast-2.amazonaws.com`;
@@ -90,13 +93,20 @@ function expected(row: Row, environment: string): string[] {
   );
 }
 
-const templateFor = (environment: string): Template =>
+interface Place {
+  readonly environment: string;
+  readonly network?: NetworkSettings;
+}
+const NETWORK = { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] };
+
+const templateFor = ({ environment, network }: Place): Template =>
   inQuickApp((app) => {
     const tokens = [
       { ...payments, readerPolicy: true },
       { name: 'shipping-api', baseUrl: 'https://s.example.com' },
     ];
-    const stack = stackOf({ name: environment, production: environment === 'production', tokens }, app);
+    const production = environment === 'production';
+    const stack = stackOf({ name: environment, production, tokens, ...(network && { network }) }, app);
     // Another stack's environment in the same app must change nothing.
     stackOf({ name: 'other', tokens }, app);
     const requester = new Role(stack, 'Requester', {
@@ -107,19 +117,25 @@ const templateFor = (environment: string): Template =>
     return Template.fromStack(stack);
   });
 
-describe.each(['sandbox', 'production'])('in %s', (environment) => {
-  const template = templateFor(environment);
+describe.each<Place>([
+  { environment: 'sandbox' },
+  { environment: 'production' },
+  { environment: 'production', network: NETWORK },
+])('in %o', (place) => {
+  const { environment, network } = place;
+  const template = templateFor(place);
+  const rows = ROWS.filter(({ principal }) => principal !== 'network' || network !== undefined);
 
-  it.each(ROWS)('$principal: $actions on $resource', (row) => {
+  it.each(rows)('$principal: $actions on $resource', (row) => {
     expect(granted(template, CARRIERS[row.principal])).toEqual(
       expect.arrayContaining([...new Set(expected(row, environment))]),
     );
   });
 
-  it.each(Object.entries(CARRIERS))('%s may do nothing else', (principal, idPrefix) => {
-    const rows = ROWS.filter((row) => row.principal === principal);
-    expect([...new Set(granted(template, idPrefix))]).toEqual(
-      [...new Set(rows.flatMap((row) => expected(row, environment)))].sort(),
+  it.each([...new Set(Object.values(CARRIERS))])('%s may do nothing else', (carrier) => {
+    const carried = rows.filter(({ principal }) => CARRIERS[principal] === carrier);
+    expect([...new Set(granted(template, carrier))]).toEqual(
+      [...new Set(carried.flatMap((row) => expected(row, environment)))].sort(),
     );
   });
 

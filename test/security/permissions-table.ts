@@ -12,10 +12,17 @@ const PLACE = 'ap-southeast-2:123456789012';
 const arn = (service: string, rest: string): string => `arn:aws:${service}:${PLACE}:${rest}`;
 
 const KEY = arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
+/** As they stand in the test's templates, but for what the CDK and CloudFormation append to their names. */
+const LOGS = {
+  refresher: arn('logs', 'log-group:RefresherFunctionLogs'),
+  cleanUp: arn('logs', 'log-group:RefresherCleanUpLogs'),
+} as const;
+const streamsOf = (logGroup: string): string => `${logGroup}:*`;
 const queue = (name: string): string => arn('sqs', name);
 
 export const PRINCIPALS = {
   refresher: 'refresher (function)',
+  network: "Lambda itself, in the refresher's name, with `network`",
   schedules: 'schedules',
   cleanUp: 'clean-up (function)',
   operator: 'operator (managed policy)',
@@ -35,8 +42,13 @@ export interface Row {
     readonly service: 'ssm' | 'secretsmanager';
     readonly context: (environment: string, token: string) => readonly string[];
   };
+  /** The same is denied to code in functions. */
+  readonly notByCode?: true;
   readonly why: string;
 }
+
+/** Set by Lambda in what code in a function asks for. */
+export const CODE_OF_A_FUNCTION = `lambda:SourceFunctionArn=${arn('lambda', 'function:*')}`;
 
 const parameters = {
   accessToken: (environment: string, token: string) =>
@@ -112,8 +124,23 @@ export const ROWS: readonly Row[] = [
     principal: 'refresher',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resource: 'its log group',
-    arns: () => ['<log of the refresher>'],
+    arns: () => [streamsOf(LOGS.refresher)],
     why: 'its log, which metrics are made of',
+  },
+  {
+    principal: 'network',
+    actions: [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    resource: '`*`, as AWS asks; denied to code in a function, such as the refresher',
+    arns: () => ['*'],
+    notByCode: true,
+    why: 'attaches the refresher to the VPC',
   },
   {
     principal: 'schedules',
@@ -134,7 +161,7 @@ export const ROWS: readonly Row[] = [
     principal: 'cleanUp',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resource: 'its log group',
-    arns: () => ['<log of the clean-up>'],
+    arns: () => [streamsOf(LOGS.cleanUp)],
     why: 'its log',
   },
   {
@@ -211,22 +238,24 @@ export const ROWS: readonly Row[] = [
   },
   {
     principal: 'operator',
-    actions: ['logs:FilterLogEvents', 'logs:GetLogEvents', 'logs:StartQuery'],
+    actions: ['logs:FilterLogEvents', 'logs:GetQueryResults', 'logs:StartQuery'],
     resource: 'log group of the refresher',
-    arns: () => ['<log of the refresher>'],
+    arns: () => [LOGS.refresher, streamsOf(LOGS.refresher)],
     why: 'sees why; the log holds no secret',
   },
   {
     principal: 'operator',
-    actions: [
-      'cloudwatch:GetMetricData',
-      'logs:GetQueryResults',
-      'scheduler:ListSchedules',
-      'ssm:DescribeParameters',
-    ],
+    actions: ['logs:GetLogEvents'],
+    resource: 'log streams of the refresher',
+    arns: () => [streamsOf(LOGS.refresher)],
+    why: 'the same, stream by stream',
+  },
+  {
+    principal: 'operator',
+    actions: ['cloudwatch:GetMetricData', 'scheduler:ListSchedules', 'ssm:DescribeParameters'],
     resource: '`*`: these actions know no resource; none shows a value',
     arns: () => ['*'],
-    why: 'sees metrics, answers of queries, lists, and how and until when a token was got',
+    why: 'sees metrics, lists, and how and until when a token was got',
   },
   {
     principal: 'reader',

@@ -1,0 +1,139 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { expect, it, onTestFinished } from 'vitest';
+import { accessTokenParameter, credentialsSecret, sessionParameter } from '../../lib/contract.ts';
+import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
+import { bootstrap } from '../../local/deploy.ts';
+import { createProcesses } from '../../local/processes.ts';
+import { startTokenApi } from '../../local/token-api/token-api-server.ts';
+import { withAwsCli } from '../client/aws-cli.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const [ENVIRONMENT, TOKEN] = ['production', 'payments-api'];
+const SECRET = credentialsSecret(ENVIRONMENT, TOKEN);
+const CREDENTIALS = JSON.stringify({ username: 'user', password: 'password' });
+const endpoint = process.env.MINISTACK_ENDPOINT ?? '';
+
+/** A deployment takes some ten seconds, a removal a function timeout more. */
+const COMMANDS_SECONDS = 110;
+const SEEN_WITHIN_SECONDS = 60;
+const POLL_MS = 250;
+
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const DEPLOY = 'npx cdk deploy TokenRefresher-production';
+/** The commands of the README, as they stand. */
+const REMOVE = /^```sh\n(aws cloudformation update-termination(?:.*\n)+?)```$/m.exec(README)?.[1] ?? '';
+
+/** With no person at the keyboard, who would be asked. */
+const unasked = (commands: string): string =>
+  commands
+    .replace(DEPLOY, '$& --require-approval never')
+    .replace(/^npm run destroy -- production$/m, '$& --force');
+
+/** What the commands need of this project, in a folder where `environments.ts` may be changed. */
+function copyProject(project: string): void {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  const needed = /^(lambda|lib|local|scripts)\/|^test\/e2e\/destroy-app\.ts$|^\w+\.json$/;
+  for (const file of listed.split('\0').filter((name) => needed.test(name))) {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    cpSync(join(ROOT, file), join(project, file));
+  }
+  symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'));
+}
+
+/** Lines to put back. */
+interface Added {
+  readonly environment?: string | undefined;
+  readonly token?: string | undefined;
+}
+
+const environmentsFile = (baseUrl: string, added: Added): string =>
+  `export const environments = [{
+    name: '${ENVIRONMENT}',
+    production: true,
+    ${added.environment ?? ''}
+    tokens: [{
+      name: '${TOKEN}',
+      baseUrl: '${baseUrl}',
+      ${added.token ?? ''}
+    }],
+  }];\n`;
+
+it('a production environment is destroyed and deployed again with the lines that were printed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'token-refresher-destroy-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const processes = createProcesses(new AbortController().signal);
+  onTestFinished(processes.end);
+  const api = await startTokenApi({ users: { user: 'password' } });
+  onTestFinished(api.close);
+  const ssm = new SSMClient(clientConfig(endpoint));
+  const secrets = new SecretsManagerClient(clientConfig(endpoint));
+  const project = join(folder, 'project');
+  copyProject(project);
+  const writeEnvironments = (added: Added): void =>
+    writeFileSync(join(project, 'environments.ts'), environmentsFile(api.baseUrl, added));
+
+  const env = {
+    ...toolEnvironment(folder),
+    ...awsEnvironment(endpoint),
+    ...(await withAwsCli(folder)),
+    CI: 'true',
+    CDK_APP: 'node test/e2e/destroy-app.ts',
+  };
+  const run = (commands: string): Promise<string> =>
+    processes
+      .run({ file: 'bash', args: ['-euc', unasked(commands)], env, cwd: project }, COMMANDS_SECONDS)
+      .catch((error: Error & { output?: string }) => expect.fail(`${error.message}\n${error.output}`));
+  const parameters = async () => {
+    const { Parameters = [] } = await ssm.send(new DescribeParametersCommand({}));
+    return Parameters.filter(({ Name = '' }) => Name.startsWith(`/token-refresher/${ENVIRONMENT}/`));
+  };
+  const names = async () => (await parameters()).map(({ Name }) => Name).sort();
+  const seen = async (...expected: string[]): Promise<void> => {
+    const deadline = Date.now() + SEEN_WITHIN_SECONDS * 1000;
+    while (Date.now() < deadline && String(await names()) !== String(expected)) await sleep(POLL_MS);
+    expect(await names()).toEqual(expected);
+  };
+  const storeCredentials = () =>
+    secrets.send(new PutSecretValueCommand({ SecretId: SECRET, SecretString: CREDENTIALS }));
+  const written = [accessTokenParameter(ENVIRONMENT, TOKEN), sessionParameter(ENVIRONMENT, TOKEN)].sort();
+
+  await bootstrap({ processes, endpoint, tokenApiUrl: api.baseUrl, folder });
+  writeEnvironments({});
+  await run(DEPLOY);
+  await storeCredentials();
+  await seen(...written);
+  const before = await secrets.send(new DescribeSecretCommand({ SecretId: SECRET }));
+
+  const printed = await run(REMOVE);
+  await seen();
+  expect(await secrets.send(new GetSecretValueCommand({ SecretId: SECRET }))).toMatchObject({
+    SecretString: CREDENTIALS,
+  });
+
+  const [, ofEnvironment, ofToken] =
+    /^production:\n((?: .*\n)+)production, payments-api:\n((?: .*\n)+)/m.exec(printed) ?? [];
+  writeEnvironments({ environment: ofEnvironment, token: ofToken });
+  await run(DEPLOY);
+  expect(await secrets.send(new DescribeSecretCommand({ SecretId: SECRET }))).toMatchObject({
+    ARN: before.ARN,
+    KmsKeyId: before.KmsKeyId,
+  });
+  await storeCredentials();
+  await seen(...written);
+  expect((await parameters()).map(({ KeyId }) => KeyId)).toEqual([before.KmsKeyId, before.KmsKeyId]);
+});

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import type { EnvironmentSettings } from '../../lib/settings.ts';
+import { type DescribedSecret, whatStays } from '../../scripts/what-stays.ts';
+
+const PLACE = 'eu-central-1:111122223333';
+const KEY = `arn:aws:kms:${PLACE}:key/99999999-12ab-34cd-56ef-1234567890ab`;
+const secretOf = (token: string) =>
+  `arn:aws:secretsmanager:${PLACE}:secret:token-refresher/production/${token}/credentials-AbCdEf`;
+
+const environment: EnvironmentSettings = {
+  name: 'production',
+  production: true,
+  tokens: ['payments-api', 'shipping-api'].map((name) => ({ name, baseUrl: 'https://api.example.com' })),
+};
+
+/** Every secret exists, by the name that the stack gives it. */
+const existing = (secret: Partial<DescribedSecret> = {}) => {
+  const names: string[] = [];
+  const describe = async (name: string): Promise<DescribedSecret> => {
+    names.push(name);
+    return { arn: secretOf(name.split('/')[2] ?? ''), kmsKeyId: KEY, ...secret };
+  };
+  return { describe, names };
+};
+
+it('of production: the key, and the secret of each token with its key', async () => {
+  const { describe, names } = existing();
+  expect(await whatStays(environment, describe)).toEqual([
+    'production:',
+    `  keyArn: '${KEY}',`,
+    'production, payments-api:',
+    `  credentialsSecretArn: '${secretOf('payments-api')}',`,
+    `  credentialsKeyArn: '${KEY}',`,
+    'production, shipping-api:',
+    `  credentialsSecretArn: '${secretOf('shipping-api')}',`,
+    `  credentialsKeyArn: '${KEY}',`,
+  ]);
+  expect(names).toEqual([
+    'token-refresher/production/payments-api/credentials',
+    'token-refresher/production/shipping-api/credentials',
+  ]);
+});
+
+it('makes an ARN of the id of a key', async () => {
+  const { describe } = existing({ kmsKeyId: '99999999-12ab-34cd-56ef-1234567890ab' });
+  expect(await whatStays(environment, describe)).toContain(`  keyArn: '${KEY}',`);
+});
+
+it('names no key where the one of AWS is used', async () => {
+  const { describe } = existing({ kmsKeyId: undefined });
+  const lines = await whatStays({ ...environment, keyArn: 'aws-managed' }, describe);
+  expect(lines.join('\n')).not.toMatch(/keyArn/i);
+  expect(lines).toContain(`  credentialsSecretArn: '${secretOf('payments-api')}',`);
+});
+
+it('leaves out what environments.ts names already, and what was never deployed', async () => {
+  const { describe } = existing();
+  const [first, second] = environment.tokens;
+  const adopted = {
+    ...environment,
+    keyArn: KEY,
+    tokens: [{ ...first, credentialsSecretArn: secretOf('a') }],
+  };
+  expect(await whatStays(adopted as EnvironmentSettings, describe)).toEqual([]);
+  expect(await whatStays(environment, async () => undefined)).toEqual([]);
+  const half = { ...adopted, tokens: [...adopted.tokens, second] } as EnvironmentSettings;
+  expect(await whatStays(half, describe)).toEqual([
+    'production, shipping-api:',
+    `  credentialsSecretArn: '${secretOf('shipping-api')}',`,
+    `  credentialsKeyArn: '${KEY}',`,
+  ]);
+});
+
+it('nothing stays of another environment, and nobody is asked', async () => {
+  const { describe, names } = existing();
+  expect(await whatStays({ ...environment, production: false }, describe)).toEqual([]);
+  expect(names).toEqual([]);
+});
