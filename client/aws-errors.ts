@@ -25,13 +25,22 @@ const FAILURES: Readonly<Record<string, AwsFailure>> = {
   UnrecognizedClientException: 'credentials',
 };
 
-/** What KMS says through SSM: it names the action, itself, or the key by the old word. */
+/** `User: … is not authorized to perform: kms:Decrypt on resource: …` */
+const DENIED_ACTION = /not authorized to perform: (\w+):/;
+
+/** What KMS says through SSM where no action is named: it names itself, or the key by the old word. */
 const SAYS_KMS = /kms|customer master key/i;
 
 export function awsFailure(error: unknown): AwsFailure {
   const failure = FAILURES[awsErrorName(error)] ?? 'unavailable';
-  const message = error instanceof Error ? error.message : '';
-  return failure === 'denied' && SAYS_KMS.test(message) ? 'kms-denied' : failure;
+  return failure === 'denied' ? deniedBy(error instanceof Error ? error.message : '') : failure;
+}
+
+function deniedBy(message: string): AwsFailure {
+  const service = DENIED_ACTION.exec(message)?.[1] ?? (SAYS_KMS.test(message) ? 'kms' : undefined);
+  if (service === 'kms') return 'kms-denied';
+  // The role that would have had the permission could not be assumed.
+  return service === 'sts' ? 'credentials' : 'denied';
 }
 
 /** The fields of an SDK error that are safe to show. Its message may quote input, its answer may hold a token. */

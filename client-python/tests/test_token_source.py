@@ -42,7 +42,7 @@ class SourceTest(unittest.TestCase):
             ("ParameterNotFound", "", "ParameterNotFound", None),
             (
                 "AccessDeniedException",
-                "not authorized to perform: ssm:GetParameter",
+                "User: arn:aws:sts::1:assumed-role/kms-user/x is not authorized to perform: ssm:GetParameter",
                 "AccessDenied",
                 "ssm:GetParameter",
             ),
@@ -53,6 +53,7 @@ class SourceTest(unittest.TestCase):
                 "kms:Decrypt",
             ),
             ("AccessDeniedException", KMS_OLD, "AccessDenied", "kms:Decrypt"),
+            ("AccessDenied", "not authorized to perform: sts:AssumeRole", "AwsCredentialsInvalid", None),
             ("InvalidKeyId", "", "KeyUnusable", None),
             ("ExpiredTokenException", "", "AwsCredentialsInvalid", None),
             ("ThrottlingException", "", "ParameterUnavailable", None),

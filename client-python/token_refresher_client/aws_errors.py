@@ -26,7 +26,10 @@ FAILURES = {
     "UnrecognizedClientException": "credentials",
 }
 
-# What KMS says through SSM: it names the action, itself, or the key by the old word.
+# "User: ... is not authorized to perform: kms:Decrypt on resource: ..."
+DENIED_ACTION = re.compile(r"not authorized to perform: (\w+):")
+
+# What KMS says through SSM where no action is named: it names itself, or the key by the old word.
 SAYS_KMS = re.compile("kms|customer master key", re.IGNORECASE)
 
 
@@ -40,8 +43,7 @@ class AwsFailure:
         self.name: str = details.get("Code") or type(error).__name__
         self.request_id: Optional[str] = (answer.get("ResponseMetadata") or {}).get("RequestId")
         kind = FAILURES.get(self.name, "unavailable")
-        says_kms = SAYS_KMS.search(details.get("Message") or "") is not None
-        self.kind = "kms-denied" if kind == "denied" and says_kms else kind
+        self.kind = denied_by(details.get("Message") or "") if kind == "denied" else kind
 
     def error(self, code: str, message: str, permission: Optional[str] = None) -> TokenError:
         return TokenError(
@@ -50,3 +52,12 @@ class AwsFailure:
 
     def invalid_credentials(self) -> TokenError:
         return self.error("AwsCredentialsInvalid", f"there are no valid AWS credentials here: {self.name}")
+
+
+def denied_by(message: str) -> str:
+    action = DENIED_ACTION.search(message)
+    service = action.group(1) if action else "kms" if SAYS_KMS.search(message) else None
+    if service == "kms":
+        return "kms-denied"
+    # The role that would have had the permission could not be assumed.
+    return "credentials" if service == "sts" else "denied"

@@ -198,7 +198,11 @@ describe('other answers of AWS', () => {
       'User: x is not authorized to perform: kms:Decrypt on resource: y',
       'kms:Decrypt',
     ],
-    ['AccessDeniedException', 'User: x is not authorized to perform: ssm:GetParameter', 'ssm:GetParameter'],
+    [
+      'AccessDeniedException',
+      'User: arn:aws:sts::1:assumed-role/kms-user/x is not authorized to perform: ssm:GetParameter',
+      'ssm:GetParameter',
+    ],
   ])('%s: %s', async (name, message, permission) => {
     expect(await failure({ ssm: failing(name, message) })).toMatchObject({ permission, requestId: 'id-1' });
   });
@@ -210,6 +214,14 @@ describe('other answers of AWS', () => {
     ['TimeoutError', 'ParameterUnavailable'],
   ])('%s is %s', async (name, code) => {
     expect(await failure({ ssm: failing(name) })).toMatchObject({ code, awsError: name });
+  });
+
+  it('a role that cannot be assumed is no missing permission on the parameter', async () => {
+    const message = 'User: x is not authorized to perform: sts:AssumeRole on resource: y';
+    expect(await failure({ ssm: failing('AccessDenied', message) })).toMatchObject({
+      code: 'AwsCredentialsInvalid',
+      awsError: 'AccessDenied',
+    });
   });
 
   it('nothing of an SDK error gets out but its name and the request’s id', async () => {
