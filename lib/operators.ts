@@ -91,6 +91,7 @@ function requests({ requests: { queue, deadLetterQueue } }: OperatorsPolicyProps
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
         'sqs:GetQueueUrl',
+        'sqs:PurgeQueue',
         'sqs:ReceiveMessage',
       ],
       resources: [deadLetterQueue.queueArn],

@@ -198,6 +198,7 @@ export const ROWS: readonly Row[] = [
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
       'sqs:GetQueueUrl',
+      'sqs:PurgeQueue',
       'sqs:ReceiveMessage',
     ],
     resource: 'dead-letter queue',

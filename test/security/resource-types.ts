@@ -43,6 +43,7 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
     'DeleteMessage',
     'GetQueueAttributes',
     'GetQueueUrl',
+    'PurgeQueue',
     'ReceiveMessage',
     'SendMessage',
   ),
