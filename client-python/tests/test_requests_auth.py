@@ -35,6 +35,7 @@ class Api(http.server.ThreadingHTTPServer):
         self.accepts = "new"
         self.elsewhere = elsewhere
         self.seen: list[tuple[str | None, bytes]] = []
+        self.ports: list[int] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -53,6 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         authorization = self.headers.get("Authorization")
         self.server.seen.append((authorization, self.body()))
+        self.server.ports.append(self.client_address[1])
         if self.path == "/redirect":
             return self.answer(307, {"Location": self.server.elsewhere})
         if self.path == "/forbidden":
@@ -106,6 +108,13 @@ class BearerAuthTest(unittest.TestCase):
         self.assertEqual(self.api.seen, [("Bearer old", b"an order"), ("Bearer new", b"an order")])
         self.assertEqual(self.client.rejected, [None, "old"])
         self.assertEqual([earlier.status_code for earlier in response.history], [401])
+
+    def test_the_second_request_uses_no_connection_that_the_server_may_be_about_to_end(self) -> None:
+        with requests.Session() as session:
+            session.auth = BearerAuth(self.client)
+            self.assertEqual(session.post(self.api.url, timeout=5).status_code, 200)
+        first, second = self.api.ports
+        self.assertNotEqual(first, second)
 
     def test_a_second_401_is_an_error_with_the_answer(self) -> None:
         self.api.accepts = "neither"

@@ -68,9 +68,8 @@ def is_replayable(request: requests.PreparedRequest) -> bool:
 
 
 def send_again(first: requests.Response, token: str, settings: Any) -> requests.Response:
-    """As the digest authentication of `requests` does it."""
-    # Read to its end, so that the connection goes back to the pool.
-    _ = first.content
+    """As the digest authentication of `requests` does it, but by a new connection."""
+    # Unread, so that the connection is closed: the server may be about to end one that was idle during the wait.
     first.close()
     request = first.request.copy()
     extract_cookies_to_jar(request._cookies, first.request, first.raw)  # type: ignore[arg-type]
