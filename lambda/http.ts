@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { getCACertificates } from 'node:tls';
+import { LOOPBACK_HOSTS } from '../lib/contract.ts';
 import { RefreshError } from './errors.ts';
 
 const CONNECT_TIMEOUT_MS = 2_000;
@@ -42,10 +43,10 @@ const QUICK_FAILURES = new Set([
 ]);
 
 /** Names of certificate errors differ by library and version; all of them carry one of these marks. */
-const TLS_FAILURE = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|ALTNAME/;
+const TLS_FAILURE = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|ALTNAME|EPROTO/;
 
 /**
- * Sends one JSON POST: bounded in time and size, no redirects, no proxy, certificate errors fatal.
+ * Sends one JSON POST: bounded in time and size, TLS but on loopback, no redirects, no proxy, certificate errors fatal.
  *
  * @throws RefreshError `ApiUnreachable`, `ApiTimeout`, `ApiTlsFailed` or `AnswerTooLarge`.
  */
@@ -53,6 +54,9 @@ export const postJson: PostJson = ({ url, body, timeoutMs, tls }) =>
   new Promise((resolve, reject) => {
     const payload = Buffer.from(JSON.stringify(body));
     const target = new URL(url);
+    if (target.protocol !== 'https:' && !LOOPBACK_HOSTS.includes(target.hostname)) {
+      throw new RefreshError('ApiTlsFailed', { detail: 'the URL is not https' });
+    }
     const transport = target.protocol === 'https:' ? https : http;
     // An agent of its own: the global one may be told by the environment to use a proxy.
     const request = transport.request(target, {
@@ -114,6 +118,8 @@ export const postJson: PostJson = ({ url, body, timeoutMs, tls }) =>
 /** `ca` alone would take the place of the usual authorities. */
 const tlsOptions = ({ ca, ...own }: TlsSettings = {}): https.AgentOptions => ({
   ...own,
+  // Said, for the environment could say otherwise.
+  rejectUnauthorized: true,
   ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
 });
 

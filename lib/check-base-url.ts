@@ -1,7 +1,6 @@
 import { Token } from 'aws-cdk-lib';
+import { LOOPBACK_HOSTS } from './contract.ts';
 import { SettingError, type SettingPath } from './setting-error.ts';
-
-const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
 /**
  * @param local allows plain http on loopback.

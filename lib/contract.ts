@@ -39,6 +39,9 @@ export const requestQueueName = (environment: string): string => `${environmentP
 /** Alias of the key that encrypts an environment's parameters and secrets. */
 export const keyAlias = (environment: string): string => `alias/token-refresher/${environment}`;
 
+/** Where a token API may be spoken to without TLS: on this machine. */
+export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
+
 /** Environment variables that the stack sets on the function. */
 export const FUNCTION_ENV = {
   /** ARN of the customer managed key that encrypts the parameters; absent: the AWS managed key of SSM. */

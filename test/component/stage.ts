@@ -93,6 +93,16 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     log: (_, message, fields) => lines.push({ message, ...fields }),
     emit: (group) => groups.push(group),
   };
+  const lettersSoFar: unknown[] = [];
+  const letters = (): readonly unknown[] => {
+    for (;;) {
+      // Deleted, or the first of a message group would hide the others.
+      const [letter] = deadLetters.receive();
+      if (letter === undefined) return lettersSoFar;
+      lettersSoFar.push(letter);
+      deadLetters.delete(letter.receiptHandle);
+    }
+  };
   aws.secrets.createSecret({ Name: SECRET });
   const container = (): Handler =>
     createHandler(configOf({ aws, api }, token), { clients: clients(aws), sink });
@@ -104,7 +114,7 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     api,
     queue,
     deadLetters,
-    emitted: () => JSON.stringify([lines, groups, deadLetters.receive(), descriptions(aws)]),
+    emitted: () => JSON.stringify([lines, groups, letters(), descriptions(aws)]),
     secrets: () => secrets,
     storeCredentials(value) {
       aws.secrets.putSecretValue({ SecretId: SECRET, SecretString: value });

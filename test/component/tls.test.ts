@@ -1,4 +1,7 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
+import { postJson } from '../../lambda/http.ts';
 import { selfSigned } from './certificate.ts';
 import { openStage } from './stage.ts';
 
@@ -17,4 +20,31 @@ it('the token API with a certificate that nobody vouches for gets no credentials
   expect(retryInSeconds).toBeGreaterThanOrEqual(1);
   expect(stage.accessToken()).toBe(before);
   expect(stage.api.model.counters.refreshes).toBe(0);
+});
+
+const post = (url: string) => postJson({ url, body: { password: 'x' }, timeoutMs: 5_000 });
+
+it('no environment can make certificate errors pass', async ({ onTestFinished }) => {
+  const stage = await openStage({ tokenApi: { tls: selfSigned() } });
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+  onTestFinished(async () => {
+    delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    await stage.close();
+  });
+  await expect(post(stage.api.baseUrl)).rejects.toMatchObject({ code: 'ApiTlsFailed' });
+});
+
+it('nothing is sent without TLS, but to this machine', async () => {
+  await expect(post('http://192.0.2.1/auth/token')).rejects.toMatchObject({
+    code: 'ApiTlsFailed',
+    message: 'ApiTlsFailed: the URL is not https',
+  });
+});
+
+it('a server that speaks no TLS has failed at it', async ({ onTestFinished }) => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await expect(post(`https://127.0.0.1:${port}`)).rejects.toMatchObject({ code: 'ApiTlsFailed' });
 });
