@@ -7,22 +7,26 @@ import { type AlarmContext, alarm } from './alarm.ts';
 /** Not that of the function's own metrics: this one is made of its log, by CloudWatch. */
 const NAMESPACE = 'TokenRefresherLog';
 
-/** Up to six characters, such as quotes and a colon, and then a value that is long and has no spaces. */
-const VALUE = '.{1,6}[A-Za-z0-9_=/-]{16,99}';
+/** A value that is long and has no spaces. */
+const VALUE = '[A-Za-z0-9_=/-]{16,99}';
+
+/** A value that a name stands before, in JSON, in JSON in JSON, or in a form. */
+const NAMED_VALUE = `.{0,3}[:=].{0,3}${VALUE}`;
 
 /**
  * What tokens and passwords look like in a log line, in the part of regular expressions that CloudWatch knows, which has
- * no brackets. An opaque token without such a word before it is not recognised.
+ * no brackets. An opaque token without such a word before it is not recognised. Names of tokens such as
+ * `basic-customer-api` are no values: they stand in every line.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
  */
 export const LOOKS_SECRET: Readonly<Record<string, readonly string[]>> = {
-  Token: ['eyJ[A-Za-z0-9_-]{16,99}', `[Bb]earer${VALUE}`, `[Aa]ccess_?[Tt]oken${VALUE}`],
+  Token: ['eyJ[A-Za-z0-9_-]{16,99}', `[Bb]earer\\s${VALUE}`, `[Aa]ccess_?[Tt]oken${NAMED_VALUE}`],
   Credentials: [
-    `[Bb]asic${VALUE}`,
-    `[Pp]assword${VALUE}`,
-    `[Rr]efresh_?[Tt]oken${VALUE}`,
-    `[Cc]lient_?[Ss]ecret${VALUE}`,
+    `[Bb]asic\\s${VALUE}`,
+    `[Pp]assword${NAMED_VALUE}`,
+    `[Rr]efresh_?[Tt]oken${NAMED_VALUE}`,
+    `[Cc]lient_?[Ss]ecret${NAMED_VALUE}`,
   ],
 };
 

@@ -16,6 +16,7 @@ describe('the filter on the log', () => {
     `Authorization: Bearer ${markedSecret()}`,
     JSON.stringify({ password: markedSecret() }),
     JSON.stringify({ body: JSON.stringify({ refreshToken: markedSecret() }) }),
+    `authorization: Basic ${Buffer.from(`user:${markedSecret()}`).toString('base64')}`,
     `access_token=${markedSecret()}&expires_in=60`,
     `{ client_secret: '${markedSecret()}' }`,
   ])('finds the secret in %s', (line) => {
@@ -32,6 +33,16 @@ describe('the filter on the log', () => {
     await empty.close();
     for (const { line } of lines) expect(matches(JSON.stringify(line)), JSON.stringify(line)).toBe(false);
   });
+
+  it.each(['basic-customer-account-api', 'password-grant-customer-api', 'bearer-payments-gateway-api'])(
+    'finds none in the name of a token: %s',
+    (token) => {
+      expect(
+        matches(JSON.stringify({ message: 'stored a new access token', token, outcome: 'refreshed' })),
+      ).toBe(false);
+      expect(matches(`token-refresher/production/${token}/credentials`)).toBe(false);
+    },
+  );
 
   it('has only what CloudWatch knows of regular expressions', () => {
     for (const pattern of Object.values(LOOKS_SECRET).flat()) {
