@@ -7,6 +7,7 @@ export type AwsFailure =
   | 'kms-denied'
   | 'key-unusable'
   | 'credentials'
+  | 'no-region'
   | 'unavailable';
 
 const FAILURES: Readonly<Record<string, AwsFailure>> = {
@@ -25,6 +26,9 @@ const FAILURES: Readonly<Record<string, AwsFailure>> = {
   UnrecognizedClientException: 'credentials',
 };
 
+/** Errors of the network have a code instead: `ECONNREFUSED`. */
+const NAMELESS = ['Error', 'AggregateError'];
+
 /** `User: … is not authorized to perform: kms:Decrypt on resource: …` */
 const DENIED_ACTION = /not authorized to perform: (\w+):/;
 
@@ -32,8 +36,11 @@ const DENIED_ACTION = /not authorized to perform: (\w+):/;
 const SAYS_KMS = /kms|customer master key/i;
 
 export function awsFailure(error: unknown): AwsFailure {
+  const message = error instanceof Error ? error.message : '';
+  // The SDK has no name for it.
+  if (message === 'Region is missing') return 'no-region';
   const failure = FAILURES[awsErrorName(error)] ?? 'unavailable';
-  return failure === 'denied' ? deniedBy(error instanceof Error ? error.message : '') : failure;
+  return failure === 'denied' ? deniedBy(message) : failure;
 }
 
 function deniedBy(message: string): AwsFailure {
@@ -43,9 +50,14 @@ function deniedBy(message: string): AwsFailure {
   return service === 'sts' ? 'credentials' : 'denied';
 }
 
+/** What an error of the SDK may have. */
+interface SdkError {
+  readonly $metadata?: { readonly requestId?: unknown };
+}
+
 /** The fields of an SDK error that are safe to show. Its message may quote input, its answer may hold a token. */
 export function awsFields(error: unknown): Pick<TokenErrorFields, 'awsError' | 'requestId'> {
-  const requestId = Object(Object(error).$metadata).requestId;
+  const { requestId } = (error as SdkError | undefined)?.$metadata ?? {};
   return {
     awsError: awsErrorName(error),
     ...(typeof requestId === 'string' && { requestId }),
@@ -53,7 +65,11 @@ export function awsFields(error: unknown): Pick<TokenErrorFields, 'awsError' | '
 }
 
 export function awsErrorName(error: unknown): string {
-  const name = error instanceof Error ? error.name : '';
+  if (!(error instanceof Error)) return 'UnknownError';
+  const { name } = error;
+  if (NAMELESS.includes(name) && 'code' in error && /^[A-Z_]{1,64}$/.test(String(error.code))) {
+    return String(error.code);
+  }
   return /^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : 'UnknownError';
 }
 
@@ -62,4 +78,10 @@ export const invalidCredentials = (error: unknown): TokenError =>
     'AwsCredentialsInvalid',
     `there are no valid AWS credentials here: ${awsErrorName(error)}`,
     awsFields(error),
+  );
+
+export const noRegion = (): TokenError =>
+  new TokenError(
+    'InvalidOption',
+    'there is no AWS Region: set AWS_REGION, or region in ssmConfig and sqsConfig',
   );

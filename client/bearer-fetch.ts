@@ -1,11 +1,14 @@
 import { TokenError } from './errors.ts';
 import { isReplayable, isRequest } from './replayable.ts';
 
-/** The part of `fetch` that is relied on: the global one, undici's, node-fetch's. */
 export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
+/** Any implementation of `fetch`. Those of undici and node-fetch have types of their own for all that goes in and out. */
+// biome-ignore lint/suspicious/noExplicitAny: nothing stricter admits them all, and inline functions, too
+export type AnyFetch = (input: any, init?: any) => Promise<any>;
+
 export interface BearerFetchProps {
-  readonly fetch: Fetch;
+  readonly fetch: AnyFetch;
   readonly getToken: (options: { signal?: AbortSignal; rejected?: string }) => Promise<string>;
 }
 
@@ -17,7 +20,10 @@ export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
     const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined);
     const abortable = signal ? { signal } : {};
     const replayable = isReplayable(input, init);
-    const send = (token: string) => fetch(input, { ...init, headers: withBearer(token, input, init) });
+    // Sending a Request uses it up.
+    const copy = () => (replayable && isRequest(input) ? input.clone() : input);
+    const send = (token: string): Promise<Response> =>
+      fetch(copy(), { ...init, headers: withBearer(token, input, init) });
 
     const token = await getToken(abortable);
     const first = await send(token);
@@ -29,7 +35,7 @@ export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
     if (!replayable) {
       throw new TokenError(
         'BodyNotReplayable',
-        'the API answered 401, and the body was a stream that is used up; there is a newer token now: send it again',
+        'the API answered 401, and the body was a stream that is used up; there is a newer token now: make the body anew, and send it again',
         { response: first },
       );
     }

@@ -1,6 +1,6 @@
 /** What can go wrong, and whether the same call may succeed later without anybody's help. */
 const RETRYABLE = {
-  /** An option is missing, unknown or out of range. */
+  /** An option is missing, unknown or out of range, or there is no AWS Region. */
   InvalidOption: false,
   /** There is no such parameter in this account and Region. */
   ParameterNotFound: false,
@@ -18,8 +18,8 @@ const RETRYABLE = {
   TokenExpired: true,
   /** The API answers 401, and there is no newer token, or it answers 401 to the newer one, too. */
   TokenRejected: true,
-  /** The API answered 401 to a request whose body cannot be sent a second time. */
-  BodyNotReplayable: true,
+  /** The API answered 401 to a request whose body is used up: the same call, with its body made anew, may succeed. */
+  BodyNotReplayable: false,
   /** The refresher could not be asked for a new token. */
   RefreshRequestFailed: true,
 } as const satisfies Record<string, boolean>;
@@ -68,6 +68,7 @@ export class TokenError extends Error implements TokenErrorFields {
 
   /** The same error for a caller of its own: one error may end the wait of many, each with another response. */
   withResponse(response: Response): TokenError {
-    return new TokenError(this.code, this.message, { ...this, response });
+    const { permission, awsError, requestId } = this;
+    return new TokenError(this.code, this.message, { permission, awsError, requestId, response });
   }
 }

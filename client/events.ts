@@ -32,16 +32,15 @@ export type TokenEvent =
       readonly durationMs: number;
     };
 
-/** Is called at once and in the middle of things: should be quick. What it throws is ignored. */
+/** Is called at once and in the middle of things: should be quick. What it throws or rejects with is ignored. */
 export type TokenEventListener = (event: TokenEvent) => void;
 
 /** A listener that cannot do harm. */
 export function safely(listener: TokenEventListener | undefined): TokenEventListener {
   return (event) => {
+    // A broken counter must not cost anyone a token, nor an async one end the process.
     try {
-      listener?.(event);
-    } catch {
-      // A broken counter must not cost anyone a token.
-    }
+      Promise.resolve(listener?.(event)).catch(() => {});
+    } catch {}
   };
 }

@@ -1,16 +1,17 @@
-import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
-import type { SSMClient, SSMClientConfig } from '@aws-sdk/client-ssm';
-import type { Fetch } from './bearer-fetch.ts';
+import type { SQSClientConfig } from '@aws-sdk/client-sqs';
+import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import type { AnyFetch } from './bearer-fetch.ts';
 import type { Clock } from './clock.ts';
 import type { TokenEventListener } from './events.ts';
+import type { SdkClient } from './sdk-client.ts';
 
-/** An SDK client, or the settings of one, never both. */
+/** An SDK client, 3.1000 or newer, or the settings of one, never both. */
 type SsmOptions =
-  | { readonly ssm?: Pick<SSMClient, 'send'>; readonly ssmConfig?: never }
+  | { readonly ssm?: SdkClient; readonly ssmConfig?: never }
   | { readonly ssm?: never; readonly ssmConfig?: SSMClientConfig };
 
 type SqsOptions =
-  | { readonly sqs?: Pick<SQSClient, 'send'>; readonly sqsConfig?: never }
+  | { readonly sqs?: SdkClient; readonly sqsConfig?: never }
   | { readonly sqs?: never; readonly sqsConfig?: SQSClientConfig };
 
 /** Leave to ask the refresher for a new token after a 401. The role needs `sqs:SendMessage` on the queue. */
@@ -55,7 +56,7 @@ export type TokenClientOptions = SsmOptions & {
   /** Default: the refresher is never asked. */
   readonly refreshRequests?: RefreshRequestOptions;
   /** What {@link TokenClient.fetch} calls. Default: the global `fetch`. */
-  readonly fetch?: Fetch;
+  readonly fetch?: AnyFetch;
   /** Told of reads, 401s and refresh requests. */
   readonly onEvent?: TokenEventListener;
   /** Default: the system's. */

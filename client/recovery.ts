@@ -4,7 +4,8 @@ import type { TokenEventListener } from './events.ts';
 import type { RefreshRequests } from './refresh-requests.ts';
 import { SharedWork } from './shared-work.ts';
 import { withinLimit } from './time-limit.ts';
-import type { HeldToken, TokenCache } from './token-cache.ts';
+import type { TokenCache } from './token-cache.ts';
+import type { StoredToken } from './token-source.ts';
 
 export interface RecoveryProps {
   readonly cache: TokenCache;
@@ -16,7 +17,7 @@ export interface RecoveryProps {
   readonly waitSeconds: number;
 }
 
-/** After waiting in vain the refresher is not asked again for the same version, nor waited for, for so long. */
+/** After waiting in vain the refresher is not asked again for the same token, nor waited for, for so long. */
 const PAUSE_AFTER_FAILURE_SECONDS = 60;
 
 /** SQS answers in milliseconds; retries included, this is plenty. */
@@ -28,8 +29,8 @@ const SEND_LIMIT_SECONDS = 5;
  */
 export class Recovery {
   readonly #props: RecoveryProps;
-  #search: { readonly version: number; readonly work: SharedWork<string> } | undefined;
-  #gaveUp: { readonly version: number; readonly at: Moment } | undefined;
+  #search: { readonly token: StoredToken; readonly work: SharedWork<string> } | undefined;
+  #gaveUp: { readonly token: StoredToken; readonly at: Moment } | undefined;
 
   constructor(props: RecoveryProps) {
     this.#props = props;
@@ -38,25 +39,35 @@ export class Recovery {
   /** @throws TokenError `TokenRejected` if there is none, or whatever kept it from being found */
   async successorOf(rejected: string, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted();
-    const { held } = this.#props.cache;
-    if (held === undefined || held.value !== rejected) return this.#props.cache.get(signal);
-    if (this.#search?.version !== held.version || this.#search.work.isAborted) {
-      this.#search = this.#startSearch(held);
+    const { cache } = this.#props;
+    for (;;) {
+      const { held } = cache;
+      if (held?.value === rejected) return this.#joinSearch(held, signal);
+      // None is at hand yet, or one that may be older than the rejected one.
+      const token = await cache.get(signal);
+      if (token !== rejected) return token;
+    }
+  }
+
+  #joinSearch(token: StoredToken, signal: AbortSignal | undefined): Promise<string> {
+    if (this.#search === undefined || !isSame(this.#search.token, token) || this.#search.work.isAborted) {
+      this.#search = this.#startSearch(token);
     }
     return this.#search.work.join(signal);
   }
 
-  #startSearch({ version }: HeldToken) {
+  #startSearch(token: StoredToken) {
     const { clock, emit } = this.#props;
+    const { version } = token;
     const startedAt = momentOf(clock);
     const ended = (type: 'recovered' | 'not-recovered') =>
       emit({ type, rejectedVersion: version, durationMs: elapsedSince(startedAt, clock) });
     emit({ type: 'rejected', version });
     const work = new SharedWork(async (signal) => {
       try {
-        const token = await this.#find(version, signal);
+        const successor = await this.#find(token, signal);
         ended('recovered');
-        return token;
+        return successor;
       } catch (error) {
         if (!signal.aborted) ended('not-recovered');
         throw error;
@@ -64,27 +75,27 @@ export class Recovery {
         if (this.#search?.work === work) this.#search = undefined;
       }
     });
-    return { version, work };
+    return { token, work };
   }
 
-  async #find(version: number, signal: AbortSignal): Promise<string> {
+  async #find(token: StoredToken, signal: AbortSignal): Promise<string> {
     const { requests } = this.#props;
-    const mayAsk = requests !== undefined && !this.#gaveUpOn(version);
-    const stored = await this.#readOther(version, { signal, orThrow: !mayAsk });
+    const mayAsk = requests !== undefined && !this.#gaveUpOn(token);
+    const stored = await this.#readOther(token, { signal, orThrow: !mayAsk });
     if (stored !== undefined) return stored;
     if (!mayAsk) {
       const why =
         requests === undefined ? 'the refresher may not be asked' : 'the refresher was asked in vain';
       throw new TokenError(
         'TokenRejected',
-        `the API refuses version ${version}, the newest there is; ${why}`,
+        `the API refuses version ${token.version}, the newest there is; ${why}`,
       );
     }
-    await this.#ask(requests, version, signal);
-    return this.#waitForOther(version, signal);
+    await this.#ask(requests, token, signal);
+    return this.#waitForOther(token, signal);
   }
 
-  async #ask(requests: RefreshRequests, version: number, signal: AbortSignal): Promise<void> {
+  async #ask(requests: RefreshRequests, { version }: StoredToken, signal: AbortSignal): Promise<void> {
     const { clock, emit } = this.#props;
     const error = () =>
       new TokenError('RefreshRequestFailed', `no answer from SQS within ${SEND_LIMIT_SECONDS} s`);
@@ -93,37 +104,41 @@ export class Recovery {
     emit({ type: 'refresh-requested', version });
   }
 
-  async #waitForOther(version: number, signal: AbortSignal): Promise<string> {
+  async #waitForOther(token: StoredToken, signal: AbortSignal): Promise<string> {
     const { clock, waitSeconds } = this.#props;
     const askedAt = momentOf(clock);
     while (elapsedSince(askedAt, clock) < waitSeconds * SECOND) {
       // The cache keeps its reads apart: this polls no faster than it allows.
-      const stored = await this.#readOther(version, { signal, orThrow: false });
+      const stored = await this.#readOther(token, { signal, orThrow: false });
       if (stored !== undefined) return stored;
     }
-    this.#gaveUp = { version, at: momentOf(clock) };
+    this.#gaveUp = { token, at: momentOf(clock) };
     throw new TokenError(
       'TokenRejected',
-      `the API refuses version ${version}, and no newer one came within ${waitSeconds} s of asking for it`,
+      `the API refuses version ${token.version}, and no newer one came within ${waitSeconds} s of asking for it`,
     );
   }
 
-  /** Reads past the cache. A failed read says nothing about the version, unless it is the last thing to try. */
+  /** Reads past the cache. A failed read says nothing about the token, unless it is the last thing to try. */
   async #readOther(
-    version: number,
+    token: StoredToken,
     { signal, orThrow }: { signal: AbortSignal; orThrow: boolean },
   ): Promise<string | undefined> {
     try {
       const read = await this.#props.cache.reread(signal);
-      return read.version === version ? undefined : read.value;
+      return isSame(read, token) ? undefined : read.value;
     } catch (error) {
       if (signal.aborted || orThrow) throw error;
       return undefined;
     }
   }
 
-  #gaveUpOn(version: number): boolean {
-    if (this.#gaveUp?.version !== version) return false;
+  #gaveUpOn(token: StoredToken): boolean {
+    if (this.#gaveUp === undefined || !isSame(this.#gaveUp.token, token)) return false;
     return elapsedSince(this.#gaveUp.at, this.#props.clock) < PAUSE_AFTER_FAILURE_SECONDS * SECOND;
   }
 }
+
+/** A parameter that was deleted and created again has old versions with other values. */
+const isSame = (one: StoredToken, other: StoredToken): boolean =>
+  one.version === other.version && one.value === other.value;

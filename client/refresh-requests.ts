@@ -1,18 +1,22 @@
-import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
+import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { RefreshRequestBody } from '../lib/contract.ts';
-import { awsFailure, awsFields, invalidCredentials } from './aws-errors.ts';
+import { awsFailure, awsFields, invalidCredentials, noRegion } from './aws-errors.ts';
 import { TokenError } from './errors.ts';
+import { type SdkClient, sendCommand } from './sdk-client.ts';
 
 /** Asks the refresher for tokens. */
 export interface RefreshRequests {
-  /** @throws TokenError `AccessDenied`, `AwsCredentialsInvalid` or `RefreshRequestFailed`, or the signal's reason */
+  /**
+   * @throws TokenError `AccessDenied`, `AwsCredentialsInvalid`, `RefreshRequestFailed`, or `InvalidOption` without a
+   *   Region; or the signal's reason
+   */
   send(rejectedVersion: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface SqsRefreshRequestsProps {
   readonly token: string;
   readonly queueUrl: string;
-  readonly client?: Pick<SQSClient, 'send'> | undefined;
+  readonly client?: SdkClient | undefined;
   /** For a client of our own, made at the first request. */
   readonly clientConfig: SQSClientConfig;
 }
@@ -40,10 +44,7 @@ export function sqsRefreshRequests(props: SqsRefreshRequestsProps): RefreshReque
         MessageGroupId: token,
         MessageBody: requestText(token, rejectedVersion),
       });
-      await client.send(command, { abortSignal: signal }).catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw notSent(error, queueUrl);
-      });
+      await sendCommand(client, command, { signal, failed: (error) => notSent(error, queueUrl) });
     },
   };
 }
@@ -59,6 +60,8 @@ function notSent(error: unknown, queueUrl: string): TokenError {
       );
     case 'credentials':
       return invalidCredentials(error);
+    case 'no-region':
+      return noRegion();
     default:
       return new TokenError('RefreshRequestFailed', `queue ${queueUrl}: ${fields.awsError} from SQS`, fields);
   }

@@ -1,17 +1,17 @@
 const REPLAYABLE = ['ArrayBuffer', 'SharedArrayBuffer', 'Blob', 'File', 'FormData', 'URLSearchParams'];
 
-/**
- * Whether a request can be sent a second time: sending its body does not use it up. The body of a `Request` is a
- * stream, whatever it was made of.
- */
+/** Whether a request can be sent a second time: its body is not used up, or it is a `Request` that can be copied. */
 export function isReplayable(input: string | URL | Request, init: RequestInit | undefined): boolean {
-  const body: unknown = init?.body ?? (isRequest(input) ? input.body : null);
-  if (body === null || body === undefined || typeof body === 'string' || ArrayBuffer.isView(body))
-    return true;
+  const own: unknown = init?.body;
+  if (isRequest(input) && (own === null || own === undefined)) return !isPiped(input.body);
+  if (own === null || own === undefined || typeof own === 'string' || ArrayBuffer.isView(own)) return true;
   // By name, not by class: each implementation of fetch brings its own. The npm package form-data has the name, and pipes.
-  const name = Object.prototype.toString.call(body).slice('[object '.length, -1);
-  return REPLAYABLE.includes(name) && !('pipe' in Object(body));
+  const name = Object.prototype.toString.call(own).slice('[object '.length, -1);
+  return REPLAYABLE.includes(name) && !isPiped(own);
 }
+
+/** A stream of Node.js. Of two copies neither goes on while the other is not read. */
+const isPiped = (body: unknown): boolean => 'pipe' in Object(body);
 
 export const isRequest = (input: string | URL | Request): input is Request =>
   typeof input === 'object' && 'headers' in input;

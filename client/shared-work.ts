@@ -6,15 +6,11 @@ export class SharedWork<T> {
   readonly #abort = new AbortController();
   readonly #promise: Promise<T>;
   #waiting = 0;
-  #settled = false;
 
   constructor(work: (signal: AbortSignal) => Promise<T>) {
     this.#promise = work(this.#abort.signal);
-    const settle = () => {
-      this.#settled = true;
-    };
     // Each who waits is told of an error; with nobody left it is nobody's.
-    this.#promise.then(settle, settle);
+    this.#promise.catch(() => {});
   }
 
   /** Nobody may join any more. */
@@ -29,13 +25,9 @@ export class SharedWork<T> {
       return await unlessAborted(this.#promise, signal);
     } finally {
       this.#waiting--;
-      if (this.#waiting === 0 && !this.#settled) this.abort();
+      // Where it has ended, this changes nothing.
+      if (this.#waiting === 0) this.#abort.abort();
     }
-  }
-
-  /** Who still waits gets the reason. */
-  abort(reason?: Error): void {
-    this.#abort.abort(reason);
   }
 }
 

@@ -51,7 +51,7 @@ export class TokenCache {
   #reading:
     | { readonly work: SharedWork<HeldToken>; readonly startedAt: Moment; readonly limitMs: number }
     | undefined;
-  #lastRead: { readonly at: Moment; readonly failed: boolean } | undefined;
+  #lastRead: { readonly at: Moment; failed: boolean } | undefined;
 
   constructor(props: TokenCacheProps) {
     this.#props = props;
@@ -80,7 +80,9 @@ export class TokenCache {
    * @throws TokenError `TokenExpired`, or what the read threw
    */
   async reread(signal?: AbortSignal): Promise<HeldToken> {
-    const read = await this.#joinRead(signal);
+    let read = await this.#joinRead(signal);
+    // It lived when it was answered: the clock was set meanwhile, the machine slept, or its time has just run out.
+    if (!this.#lives(read) && read.expiresMs > 0) read = await this.#joinRead(signal);
     if (this.#lives(read)) return read;
     const ago = Math.round((this.#age(read) - read.expiresMs) / SECOND);
     throw new TokenError(
@@ -112,14 +114,14 @@ export class TokenCache {
     return this.#age(held) < held.expiresMs;
   }
 
-  /** Soon after a read that failed, or one that brought a token older than the one at hand. */
+  /** Soon after a read that failed, was aborted, or brought a token older than the one at hand. */
   #isTooSoon(): boolean {
     if (this.#lastRead === undefined || (this.#reading !== undefined && !this.#lastRead.failed)) return false;
     const pauseSeconds = this.#lastRead.failed ? PAUSE_AFTER_FAILURE_SECONDS : this.#props.pollSeconds;
     return elapsedSince(this.#lastRead.at, this.#clock) < pauseSeconds * SECOND;
   }
 
-  /** Past the maximum age one waits for the read, unless the last one shows that this may be in vain. */
+  /** Past the maximum age one waits for the read, unless the last read failed. */
   #mayGoOnWithout(held: HeldToken): boolean {
     const withinMaxAge = this.#age(held) < this.#props.maxAgeSeconds * SECOND;
     return this.#props.renewAhead && (withinMaxAge || this.#lastRead?.failed === true);
@@ -127,15 +129,15 @@ export class TokenCache {
 
   #joinRead(signal: AbortSignal | undefined): Promise<HeldToken> {
     if (this.#reading === undefined || this.#reading.work.isAborted || this.#isOverdue(this.#reading)) {
-      this.#reading?.work.abort(
-        new TokenError('ParameterUnavailable', 'the process was frozen during a read'),
-      );
       this.#reading = this.#startRead();
     }
     return this.#reading.work.join(signal);
   }
 
-  /** Its process was frozen meanwhile: the answer may never come. */
+  /**
+   * The process was frozen meanwhile, or a clock was set: the answer may never come, or on time. Who waits for it goes on
+   * to do so, within the read's own limit.
+   */
   #isOverdue({ startedAt, limitMs }: { startedAt: Moment; limitMs: number }): boolean {
     return elapsedSince(startedAt, this.#clock) > limitMs + LATE_MS;
   }
@@ -170,12 +172,13 @@ export class TokenCache {
     const { source, emit } = this.#props;
     const clock = this.#clock;
     const at = momentOf(clock);
-    this.#lastRead = { at, failed: this.#lastRead?.failed ?? false };
+    const thisRead = { at, failed: this.#lastRead?.failed ?? false };
+    this.#lastRead = thisRead;
     const error = () =>
       new TokenError('ParameterUnavailable', `no answer from SSM within ${limitMs / SECOND} s`);
     try {
       const stored = await withinLimit((end) => source.read(end), { ms: limitMs, clock, signal, error });
-      this.#lastRead = { at, failed: false };
+      thisRead.failed = false;
       const before = this.#held?.version;
       const held = this.#hold(stored, at);
       const { version, ageMs } = held;
@@ -184,7 +187,7 @@ export class TokenCache {
       return held;
     } catch (error) {
       if (!signal.aborted) {
-        this.#lastRead = { at, failed: true };
+        thisRead.failed = true;
         const code = error instanceof TokenError ? error.code : 'ParameterUnavailable';
         const tokenAtHand = this.#held !== undefined && this.#lives(this.#held);
         emit({ type: 'read', outcome: 'failed', durationMs: elapsedSince(at, clock), code, tokenAtHand });

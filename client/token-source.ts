@@ -1,9 +1,10 @@
-import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, type GetParameterCommandOutput } from '@aws-sdk/client-ssm';
 import { keyAlias, LIMITS } from '../lib/contract.ts';
-import { awsFailure, awsFields, invalidCredentials } from './aws-errors.ts';
+import { awsFailure, awsFields, invalidCredentials, noRegion } from './aws-errors.ts';
 import { type Clock, SECOND } from './clock.ts';
 import { TokenError } from './errors.ts';
 import { jwtLifetimeSeconds } from './jwt-lifetime.ts';
+import { type SdkClient, sendCommand } from './sdk-client.ts';
 
 /** An access token as it was read. */
 export interface StoredToken {
@@ -25,7 +26,7 @@ export interface TokenSource {
 }
 
 export interface SsmTokenSourceProps {
-  readonly client: Pick<SSMClient, 'send'>;
+  readonly client: SdkClient;
   readonly environment: string;
   /** Name of the parameter, or its ARN. */
   readonly parameter: string;
@@ -44,12 +45,9 @@ export function ssmTokenSource(props: SsmTokenSourceProps): TokenSource {
     async read(signal) {
       const command = new GetParameterCommand({ Name: parameter, WithDecryption: true });
       const answeredAt = watchDate(command);
-      const { Parameter = {} } = await client
-        .send(command, { abortSignal: signal })
-        .catch((error: unknown) => {
-          signal.throwIfAborted();
-          throw unreadable(error, props);
-        });
+      const failed = (error: unknown) => unreadable(error, props);
+      const answer = await sendCommand(client, command, { signal, failed });
+      const { Parameter = {} } = answer as GetParameterCommandOutput;
       const value = sendable(Parameter.Value, parameter);
       const writtenAt = Parameter.LastModifiedDate?.getTime() ?? 0;
       const lifetime = jwtLifetimeSeconds(value) ?? lifetimeSeconds;
@@ -122,6 +120,8 @@ function unreadable(error: unknown, { environment, parameter }: SsmTokenSourcePr
       );
     case 'credentials':
       return invalidCredentials(error);
+    case 'no-region':
+      return noRegion();
     case 'unavailable':
       return new TokenError(
         'ParameterUnavailable',

@@ -73,7 +73,8 @@ describe('after a 401', () => {
   });
 
   it('each caller gets its own answer with an error that all share', async () => {
-    const shared = new TokenError('TokenRejected', 'none newer');
+    const fields = { permission: 'sqs:SendMessage', awsError: 'AccessDenied', requestId: 'id-1' } as const;
+    const shared = new TokenError('AccessDenied', 'may not ask', fields);
     let calls = 0;
     const fetch = bearerFetch({
       fetch: async () => new Response(`answer ${++calls}`, { status: 401 }),
@@ -85,18 +86,43 @@ describe('after a 401', () => {
     const errors = (await Promise.all([failure(fetch(URL_)), failure(fetch(URL_))])) as TokenError[];
     const texts = await Promise.all(errors.map(({ response }) => response?.text()));
     expect(texts).toEqual(['answer 1', 'answer 2']);
+    for (const error of errors)
+      expect({ ...error }).toEqual({ name: 'TokenError', code: 'AccessDenied', retryable: false, ...fields });
     expect(shared.response).toBeUndefined();
   });
 
+  const refusalFrom = (url: string) =>
+    Object.defineProperties(new Response('', { status: 401 }), {
+      redirected: { value: true },
+      url: { value: url },
+    });
+
   it('from another origin, after a redirect, the answer is passed on: the token was not sent there', async () => {
     const { getToken, rejected } = setUp();
-    const answer = Object.defineProperties(new Response('', { status: 401 }), {
-      redirected: { value: true },
-      url: { value: 'https://login.example.org/' },
-    });
-    const fetch = bearerFetch({ fetch: async () => answer, getToken });
+    const fetch = bearerFetch({ fetch: async () => refusalFrom('https://login.example.org/'), getToken });
     expect((await fetch(URL_)).status).toBe(401);
     expect(rejected).toEqual([undefined]);
+  });
+
+  it('from the same origin, after a redirect, the request is sent once more', async () => {
+    const { getToken } = setUp();
+    const answers = [refusalFrom(`${URL_}/all`), new Response()];
+    const fetch = bearerFetch({ fetch: async () => answers.shift(), getToken });
+    expect((await fetch(URL_)).status).toBe(200);
+  });
+
+  it.each([
+    ['a stream', new Response('no', { status: 401 }), (body: ReadableStream) => body.getReader().closed],
+    [
+      'a Node.js stream',
+      { status: 401, body: Readable.from(['no']) },
+      (body: Readable) => expect(body.destroyed).toBe(true),
+    ],
+  ])('the connection of the first answer is let go, its body being %s', async (_, refusal, isOver) => {
+    const answers = [refusal, new Response()];
+    const fetch = bearerFetch({ fetch: async () => answers.shift(), getToken: setUp().getToken });
+    await fetch(URL_);
+    await isOver(refusal.body as ReadableStream & Readable);
   });
 });
 
@@ -130,10 +156,17 @@ describe('bodies that can be sent again', () => {
     expect(sent[0]?.body.length).toBeGreaterThan(3);
   });
 
-  it('none, in a Request', async () => {
+  it.each([
+    ['no body', undefined],
+    ['a body', JSON.stringify({ item: 1 })],
+    ['a stream', new Blob(['streamed']).stream()],
+  ])('a Request with %s', async (_, body) => {
     const { fetch, sent } = setUp();
-    expect((await fetch(new Request(URL_))).status).toBe(200);
+    const request = new Request(URL_, { method: 'POST', body: body ?? null, duplex: 'half' } as RequestInit);
+    expect((await fetch(request)).status).toBe(200);
     expect(sent).toHaveLength(2);
+    expect(sent[1]?.body).toBe(sent[0]?.body);
+    expect(sent[0]?.body === '').toBe(body === undefined);
   });
 });
 
@@ -153,11 +186,17 @@ describe('bodies that cannot be sent again', () => {
           duplex: 'half',
         } as unknown as RequestInit),
     ],
-    ['a Request with a body', (fetch: Fetch) => fetch(new Request(URL_, { method: 'POST', body: 'body' }))],
+    [
+      'a Node.js stream in a Request, as node-fetch has it',
+      (fetch: Fetch) => {
+        const request = new Request(URL_, { method: 'POST', body: 'body' });
+        return fetch(Object.defineProperty(request, 'body', { value: Readable.from(['body']) }));
+      },
+    ],
   ])('%s: sent once, the caller is told, and a successor is found', async (_, send) => {
     const { fetch, sent, rejected } = setUp();
     const error = await failure(send(fetch));
-    expect(error).toMatchObject({ code: 'BodyNotReplayable', retryable: true });
+    expect(error).toMatchObject({ code: 'BodyNotReplayable', retryable: false });
     expect((error as TokenError).response?.status).toBe(401);
     expect(sent).toHaveLength(1);
     expect(rejected).toEqual([undefined, 'old']);
@@ -173,7 +212,8 @@ describe('bodies that cannot be sent again', () => {
 
   it('does no harm while nothing is refused', async () => {
     const { fetch } = setUp({ accepts: 'old' });
-    expect((await fetch(new Request(URL_, { method: 'POST', body: 'body' }))).status).toBe(200);
+    const init = { method: 'POST', body: stream(), duplex: 'half' } as RequestInit;
+    expect((await fetch(URL_, init)).status).toBe(200);
   });
 });
 

@@ -13,11 +13,17 @@ const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/token-refres
 /** Where their token is. */
 export const EXAMPLE_ACCOUNT = '123456789012';
 
-/** What examples import and this project does not have. */
+/** What examples and `test/e2e/other-libraries.ts` import and this project does not have. */
 export const OTHER_PACKAGES = {
   '@aws-sdk/credential-providers': '3.1169.0',
   axios: '1.21.1',
   got: '16.1.0',
+  ky: '2.1.0',
+  'node-fetch': '3.3.2',
+  'oldest-client-sqs': 'npm:@aws-sdk/client-sqs@3.1000.0',
+  'oldest-client-ssm': 'npm:@aws-sdk/client-ssm@3.1000.0',
+  'openapi-fetch': '0.17.0',
+  undici: '7.29.1',
 } as const;
 
 /** An example of the documentation. */

@@ -23,7 +23,13 @@ beforeEach(async () => {
   asked = [];
   refresher = async () => clock.time.at(clock.time.now() + 1500, () => source.write());
   source.write();
-  cache = new TokenCache({
+  cache = newCache();
+  await settle(cache.get());
+  await clock.pass(10 * SECOND);
+});
+
+const newCache = () =>
+  new TokenCache({
     source,
     clock,
     emit: () => {},
@@ -32,9 +38,6 @@ beforeEach(async () => {
     readTimeoutSeconds: 5,
     renewAhead: true,
   });
-  await settle(cache.get());
-  await clock.pass(10 * SECOND);
-});
 
 const newRecovery = (props: Partial<RecoveryProps> = {}) =>
   new Recovery({
@@ -125,6 +128,67 @@ it('gives up after the time given, and for a minute neither asks nor waits again
   await clock.pass(60 * SECOND);
   await settle(recovery.successorOf('token-1'));
   expect(asked).toEqual([1, 1]);
+});
+
+it('having given up on one version asks for the next at once', async () => {
+  refresher = async () => {};
+  const recovery = newRecovery();
+  await settle(recovery.successorOf('token-1'));
+  source.write();
+  await settle(cache.reread());
+  await settle(recovery.successorOf('token-2'));
+  expect(asked).toEqual([1, 2]);
+});
+
+it('takes another value of the same version: the parameter was deleted and created again', async () => {
+  source.write({ version: 1, value: 'created-again' });
+  expect(await settle(newRecovery().successorOf('token-1'))).toBe('created-again');
+  expect(asked).toEqual([]);
+});
+
+it('asks for the successor of a token that is newer than the one at hand', async () => {
+  source.write();
+  await clock.pass(60 * SECOND);
+  expect(await settle(newRecovery().successorOf('token-2'))).toBe('token-3');
+  expect(asked).toEqual([2]);
+});
+
+it('does not wait for the search for an older one', async () => {
+  const recovery = newRecovery();
+  refresher = () => new Promise(() => {});
+  const older = recovery.successorOf('token-1').catch((error: unknown) => error);
+  await clock.pass(100);
+  source.write();
+  await settle(cache.reread());
+  refresher = async () => source.write();
+  expect(await settle(recovery.successorOf('token-2'))).toBe('token-3');
+  expect(await settle(older)).toMatchObject({ code: 'RefreshRequestFailed' });
+});
+
+it('takes the same value stored anew: the API has it back, or refuses it once more', async () => {
+  source.write({ value: 'token-1' });
+  expect(await settle(newRecovery().successorOf('token-1'))).toBe('token-1');
+  expect(asked).toEqual([]);
+});
+
+it('searches for the successor of each value of one version', async () => {
+  refresher = async () => {};
+  const recovery = newRecovery();
+  await settle(recovery.successorOf('token-1'));
+  source.write({ version: 1, value: 'created-again' });
+  await settle(cache.reread());
+  refresher = async () => source.write();
+  expect(await settle(recovery.successorOf('created-again'))).toBe('token-2');
+  expect(asked).toEqual([1, 1]);
+});
+
+it('with nothing read yet, asks for the successor of what is stored, and of nothing else', async () => {
+  cache = newCache();
+  expect(await settle(newRecovery().successorOf('token-1'))).toBe('token-2');
+  expect(asked).toEqual([1]);
+  cache = newCache();
+  expect(await settle(newRecovery().successorOf('token-1'))).toBe('token-2');
+  expect(asked).toEqual([1]);
 });
 
 it('asks for the next version at once, however lately it asked for the one before', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createTokenClient, type TokenEvent } from '../../client/index.ts';
-import { fetchByFewSockets } from './fetch-by-few-sockets.ts';
+import { fetchAHundredAtATime } from './fetch-a-hundred-at-a-time.ts';
 import { openMiniStackWorld } from './ministack-world.ts';
 import { TOKEN } from './world.ts';
 
@@ -20,7 +20,7 @@ describe.skipIf(endpoint === '')('on a MiniStack', () => {
       token: TOKEN,
       ssm,
       refreshRequests: { queueUrl, sqs },
-      fetch: fetchByFewSockets,
+      fetch: fetchAHundredAtATime,
       onEvent: (event) => events.push(event),
     });
     try {

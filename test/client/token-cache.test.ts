@@ -365,8 +365,22 @@ it('does not wait for a read that was frozen with its process', async () => {
   // The process stands still for ten minutes: the timer that would end the read has not fired yet.
   clock.wallOffsetMs = 10 * MINUTE;
   source.hangs = false;
-  expect(await get()).toMatchObject({ token: 'token-1' });
+  expect(await get()).toMatchObject({ token: 'token-1', after: 20 });
+  await clock.pass(5 * SECOND);
   expect(await outcome).toMatchObject({ code: 'ParameterUnavailable' });
+  // The failure of a read that another has overtaken is no reason to go on with what is at hand.
+  source.write();
+  await clock.pass(MINUTE);
+  expect(await get()).toEqual({ token: 'token-2', after: 20 });
+});
+
+it('a clock that is set during a read costs nobody the answer', async () => {
+  const calls = Array.from({ length: 1000 }, () => cache.get());
+  await clock.pass(10);
+  clock.wallOffsetMs = HOUR;
+  expect(await get()).toEqual({ token: 'token-1', after: 20 });
+  expect(source.readsAt).toEqual([0, 10]);
+  expect(new Set(await Promise.all(calls))).toEqual(new Set(['token-1']));
 });
 
 const gaps = (times: readonly number[]): number[] => times.slice(1).map((time, i) => time - (times[i] ?? 0));

@@ -224,16 +224,43 @@ describe('other answers of AWS', () => {
     });
   });
 
-  it('nothing of an SDK error gets out but its name and the request’s id', async () => {
+  it('of the network are told by their codes', async () => {
+    const refused = { ssm: undefined, ssmConfig: clientConfig('http://127.0.0.1:1') } as never;
+    expect(await failure(refused)).toMatchObject({ awsError: 'ECONNREFUSED', retryable: true });
+    const twoAddresses = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
+    const ssm = { send: () => Promise.reject(twoAddresses) };
+    expect(await failure({ ssm })).toMatchObject({ awsError: 'ECONNREFUSED' });
+  });
+
+  it('without a Region there is none to wait for', async () => {
+    vi.stubEnv('AWS_REGION', undefined);
+    vi.stubEnv('AWS_DEFAULT_REGION', undefined);
+    vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
+    const { region, ...ssmConfig } = clientConfig(aws.endpoint);
+    const error = await failure({ ssm: undefined, ssmConfig } as never);
+    expect(error).toMatchObject({ code: 'InvalidOption', retryable: false });
+    expect(error.message).toContain('AWS_REGION');
+    vi.unstubAllEnvs();
+  });
+
+  it.each([
+    ['rejects', (error: Error) => Promise.reject(error)],
+    [
+      'throws at once, as an older one does',
+      (error: Error) => {
+        throw error;
+      },
+    ],
+  ])('nothing of an SDK error gets out but its name and the request’s id: the client %s', async (_, fail) => {
     const secret = 'the-secret-token';
     const ssm = {
-      send: async () => {
+      send: () => {
         const error = new SyntaxError(`Unexpected end of JSON input: ${secret}`);
-        throw Object.assign(error, { $response: { body: secret }, $responseBodyText: secret });
+        return fail(Object.assign(error, { $response: { body: secret }, $responseBodyText: secret }));
       },
     };
     const error = await failure({ ssm });
-    expect(error.code).toBe('ParameterUnavailable');
+    expect(error).toMatchObject({ code: 'ParameterUnavailable', awsError: 'SyntaxError' });
     expect(inspect(error, { depth: Number.POSITIVE_INFINITY, showHidden: true })).not.toContain(secret);
   });
 });

@@ -5,10 +5,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessTokenParameter, SETTINGS_FILE, SETTINGS_FORMAT_VERSION } from '../../lib/contract.ts';
 import { type FunctionName, functionBundle } from '../../lib/function-bundles.ts';
 import { awsEnvironment } from '../../local/clean-environment.ts';
-import { EXAMPLE_ACCOUNT, examples, run } from '../client/documentation.ts';
+import { EXAMPLE_ACCOUNT, type Example, examples, run } from '../client/documentation.ts';
 import { type MiniStackWorld, openMiniStackWorld } from '../client/ministack-world.ts';
 import { worldWithToken } from '../client/world.ts';
 import { type InstalledPackage, installPackage, ROOT } from './installed-package.ts';
+import { BODY, startRefusingApi, withOtherLibraries } from './other-libraries.ts';
 
 const PARAMETER = accessTokenParameter('sandbox', 'payments-api');
 
@@ -97,6 +98,7 @@ it('the project has what the client needs, and nothing that only builds or tests
     'LICENSE',
     'README.md',
     'dist',
+    'docs',
     'package.json',
   ]);
 });
@@ -135,7 +137,8 @@ it.for([
       '// @ts-expect-error There is no such option.',
       "createTokenClient({ environment: 'sandbox', token: 'payments-api', lifetime: 60 });",
     ];
-    const programs = [[appOfReadme(), ...slips].join('\n'), ...ofClient.map(({ text }) => text)];
+    const texts = [...ofClient, ...withOtherLibraries].map(({ text }) => text);
+    const programs = [[appOfReadme(), ...slips].join('\n'), ...texts];
     const files = programs.map((_, index) => `types-${index}.mts`);
     await Promise.all(
       files.map((file, index) => writeFile(join(installed.project, file), programs[index] ?? '')),
@@ -169,6 +172,29 @@ it.for(asking)(
     expect(world.answers).toEqual([401, 200]);
   },
 );
+
+it.for(withOtherLibraries)(
+  'a body is sent once more after a 401, with a new token: $place',
+  async (program, test) => {
+    const world = await worldWithToken(test);
+    const { url: resource, bodies } = await startRefusingApi(test);
+    const { project } = installed;
+    await run('ts', program, { world: { ...world, resource }, folder: project, project });
+    expect(bodies).toEqual([BODY, BODY]);
+  },
+);
+
+it('the example with axios does not send what is left of a stream', async (test) => {
+  const world = await worldWithToken(test);
+  const { url: resource, bodies } = await startRefusingApi(test);
+  const { project } = installed;
+  const [example] = near.filter(({ text }) => text.includes("from 'axios'"));
+  const text = example?.text.replace(/api\.get\((.*?)\)/, `api.post($1, Readable.from(['${BODY}']))`);
+  const withStream = { ...example, text: `import { Readable } from 'node:stream';\n${text}` } as Example;
+  const ended = run('ts', withStream, { world: { ...world, resource }, folder: project, project });
+  await expect(ended).rejects.toThrow('status code 401');
+  expect(bodies).toEqual([BODY]);
+});
 
 describe('with a token in another account or Region of a MiniStack', () => {
   let world: MiniStackWorld;

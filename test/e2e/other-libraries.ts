@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import type { TestContext } from 'vitest';
+import type { Example } from '../client/documentation.ts';
+
+export const BODY = '{"item":1}';
+
+const URL_ = 'https://api.example.com/orders';
+const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo';
+
+interface Program {
+  readonly imports: string;
+  readonly options?: string;
+  readonly requestOptions?: string;
+  /** Sends {@link BODY}, by the client `payments`. */
+  readonly call?: string;
+}
+
+const ITSELF = `payments.fetch('${URL_}', { method: 'POST', body: '${BODY}' })`;
+
+const program = ({ imports, options = '', requestOptions = '', call = ITSELF }: Program): string => `
+import { createTokenClient } from 'token-refresher/client';
+${imports}
+const payments = createTokenClient({
+  environment: 'sandbox',
+  token: 'payments-api',
+  ${options}
+  refreshRequests: { queueUrl: '${QUEUE_URL}', ${requestOptions} },
+});
+await ${call};
+`;
+
+const PROGRAMS = {
+  undici: { imports: "import { fetch } from 'undici';", options: 'fetch,' },
+  'node-fetch': { imports: "import fetch from 'node-fetch';", options: 'fetch,' },
+  'a function of its own': { imports: '', options: 'fetch: (input, init) => fetch(input, init),' },
+  ky: {
+    imports: "import ky from 'ky';",
+    call: `ky.create({ fetch: payments.fetch }).post('${URL_}', { json: ${BODY} })`,
+  },
+  'openapi-fetch': {
+    imports: "import createClient from 'openapi-fetch';",
+    call: `createClient<any>({ baseUrl: '${URL_}', fetch: payments.fetch }).POST('' as never, { body: ${BODY} } as never)`,
+  },
+  'the oldest AWS SDK': {
+    imports: "import { SQSClient } from 'oldest-client-sqs';\nimport { SSMClient } from 'oldest-client-ssm';",
+    options: 'ssm: new SSMClient(),',
+    requestOptions: 'sqs: new SQSClient()',
+  },
+} satisfies Record<string, Program>;
+
+/** Programs that send {@link BODY}, to be run as examples are. */
+export const withOtherLibraries: readonly Example[] = Object.entries<Program>(PROGRAMS).map(
+  ([place, parts]) => ({
+    place,
+    text: program(parts),
+    needsOtherPackages: true,
+    asksForRefresh: true,
+    readsAcross: false,
+  }),
+);
+
+/** An API that refuses the first token it sees, and takes any other. */
+export async function startRefusingApi({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+  const bodies: string[] = [];
+  let refused: string | undefined;
+  const server = createServer(async (request, response) => {
+    const { authorization = '' } = request.headers;
+    refused ??= authorization;
+    bodies.push(await text(request));
+    response.statusCode = authorization === refused ? 401 : 200;
+    response.end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`, bodies };
+}
