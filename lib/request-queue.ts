@@ -57,6 +57,7 @@ export class RequestQueue extends Construct {
       }),
     );
   }
+
   /** Shuts the door to everyone but that role and AWS services, whatever their own policies allow. */
   refuseAllBut(role: IRole): void {
     this.queue.addToResourcePolicy(

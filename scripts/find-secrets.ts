@@ -13,17 +13,30 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   'JSON Web Token': /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/,
   'private key': /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\s*(?:\\n)?[A-Za-z0-9+/=]{16,}/,
   'AWS access key id': /\b(?:AKIA|ASIA)[A-Z2-7]{16}\b/,
+  'AWS secret access key': /secret_?access_?key["']?\s*[:=]\s*["']?[A-Za-z0-9+/]{40}(?![\w+/])/i,
   'GitHub token': /\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{60,})\b/,
-  'Slack token': /\bxox[abeprs]-[A-Za-z0-9-]{10,}/,
+  'Google access token': /\bya29\.[\w-]{20,}/,
   'npm token': /\bnpm_[A-Za-z0-9]{36}\b/,
+  'SendGrid key': /\bSG\.[\w-]{16,}\.[\w-]{32,}/,
+  'Slack token': /\bxox[abeprs]-[A-Za-z0-9-]{10,}/,
+  'Stripe key': /\b[rs]k_live_[A-Za-z0-9]{16,}/,
+  // Nobody can log in at the hosts that RFC 2606 keeps for examples.
+  'password in a URL':
+    /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'`]*:[^\s/:@"'`${}]+@(?!(?:[\w-]+\.)*(?:example(?:\.com|\.net|\.org)?|test|invalid|localhost)(?![\w.-]))/i,
 };
 
 /** A value that stands beside a word such as password or token, or after Bearer. */
 const NAMED =
-  /(?:password|passwd|secret|token|api[-_]?key|credential|authorization|bearer)\w*["']?(?:\s*[:=]\s*|\s+)["'`]?(?:Bearer\s+)?([A-Za-z0-9+/_=.~-]{20,})/gi;
+  /(?:password|passwd|secret|token|api[-_]?key|credential|authorization|bearer)\w*["']?(?:\s*[:=]\s*|\s+)["'`]?(?:(?:Bearer|Basic)\s+)?([A-Za-z0-9+/_=.~-]{20,})/gi;
 
-/** Random letters and digits have four bits a character and more; words, names and paths have less. */
-const LEAST_ENTROPY_BITS = 3.7;
+/** Twenty random hexadecimal digits have more; counted-up and repeated placeholders have less. */
+const LEAST_ENTROPY_BITS = 2.8;
+
+/** Names of versions and hashes have one or two. */
+const MANY_DIGITS = 3;
+
+/** In random letters and digits it is 0.4 and more; in words one after the other, as in camelCase, hardly ever 0.17. */
+const LEAST_SHARE_OF_SWITCHES = 0.18;
 
 /** Looks for secrets in a text, line by line. A private key's body may stand in the line after its header. */
 export function findSecrets(text: string): Finding[] {
@@ -44,8 +57,17 @@ export function findSecrets(text: string): Finding[] {
 
 /** Letters and digits mixed, as in no word, name or path. */
 function isRandom(value: string): boolean {
-  const mixed = /[a-z]/i.test(value) && (value.match(/\d/g) ?? []).length >= 3;
-  return mixed && !/^[\w-]+(?:[./][\w-]+)+$/.test(value) && entropyBits(value) >= LEAST_ENTROPY_BITS;
+  if (!/[a-z]/i.test(value) || entropyBits(value) < LEAST_ENTROPY_BITS) return false;
+  return (
+    (value.match(/\d/g) ?? []).length >= MANY_DIGITS || shareOfSwitches(value) >= LEAST_SHARE_OF_SWITCHES
+  );
+}
+
+/** How often small letters, capitals and digits take turns. A capital before small letters is how a word begins. */
+function shareOfSwitches(value: string): number {
+  const characters = value.replace(/[^A-Za-z\d]/g, '');
+  const switches = characters.match(/(?<=[a-z])(?=[A-Z\d])|(?<=[A-Z])(?=\d)|(?<=\d)(?=[A-Za-z])/g) ?? [];
+  return switches.length / characters.length;
 }
 
 /** Shannon's entropy per character. */

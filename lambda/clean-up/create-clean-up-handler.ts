@@ -11,9 +11,9 @@ const ANSWER_SECONDS = 25;
 const REASON_CHARACTERS = 3_000;
 
 export interface CleanUpHandlerDeps extends CleanUpDeps {
-  /** Default: puts it to the event's pre-signed URL. */
   /** Default: standard output. */
   readonly log?: (line: string) => void;
+  /** Default: puts it to the event's pre-signed URL. */
   readonly send?: (url: string, answer: CustomResourceAnswer) => Promise<void>;
 }
 

@@ -1,25 +1,62 @@
-import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { findSecrets, MADE_UP } from '../../scripts/find-secrets.ts';
 import { jwt } from '../lambda/tokens.ts';
 
-const random = (bytes: number): string => randomBytes(bytes).toString('base64url');
-const digits = (text: string): string => `7${text.slice(1, 5)}4${text.slice(6, 12)}9${text.slice(13)}`;
+const VALUES_OF_A_KIND = 300;
+
+const base64 = (bytes: number): string => randomBytes(bytes).toString('base64');
+const base64url = (bytes: number): string => randomBytes(bytes).toString('base64url');
+const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
+const alphanumeric = `${letters}${letters.toLowerCase()}0123456789`;
+const drawn = (count: number, alphabet: string): string =>
+  Array.from(randomBytes(count), (byte) => alphabet[byte % alphabet.length]).join('');
 
 /** Made while the test runs: this file must hold none. */
-const SECRETS: Readonly<Record<string, () => string>> = {
-  'a JSON Web Token': () => `const example = '${jwt({ iat: 1000, exp: 2800, sub: 'someone' })}';`,
+const WITH_A_FORMAT: Readonly<Record<string, () => string>> = {
+  'a JSON Web Token': () => `const example = '${jwt({ iat: 1000, exp: 2800, sub: hex(8) })}';`,
   'a private key': () =>
     generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
-  'an AWS access key id': () => `AWS_ACCESS_KEY_ID=AKIA${'Q3EG7X2NBMZ5TV4K'}`,
-  'a GitHub token': () => `https://x:ghp_${'a1B2'.repeat(9)}@github.com`,
-  'a password': () => `"password": "${digits(random(24))}"`,
-  'an access token': () => `export ACCESS_TOKEN=${digits(random(32))}`,
-  'an Authorization header': () => `-H 'Authorization: Bearer ${digits(random(32))}'`,
+  'an AWS access key id': () => `AWS_ACCESS_KEY_ID=AKIA${drawn(16, `${letters}234567`)}`,
+  'an AWS secret access key in a file of credentials': () => `aws_secret_access_key = ${base64(30)}`,
+  'an AWS secret access key in the environment': () => `export AWS_SECRET_ACCESS_KEY=${base64(30)}`,
+  'an AWS secret access key in code': () => `  secretAccessKey: '${base64(30)}',`,
+  "AWS's own example": () => `  "SecretAccessKey": "${'wJalrXUtnFEMI/K7MDENG'}/bPxRfiCYEXAMPLEKEY",`,
+  'a GitHub token': () => `git clone https://ghp_${drawn(36, alphanumeric)}@github.com/acme/app`,
+  'a Google access token': () => `login('ya29.${base64url(90)}')`,
+  'a Stripe key': () => `const stripe = new Stripe('${'sk_live'}_${drawn(24, alphanumeric)}');`,
+  'a SendGrid key': () => `mail('SG.${base64url(16)}.${base64url(32)}')`,
+  'a password in a URL': () => `fetch('https://robot:${drawn(12, alphanumeric)}@api.acme.io/v1')`,
+  'a word as the password in a URL': () => `DATABASE=postgres://robot:${drawn(6, letters)}@10.0.0.7:5432/app`,
 };
 
+/** Nothing but their name and their looks tell these. */
+const WITHOUT_A_FORMAT: Readonly<Record<string, () => string>> = {
+  'a password in JSON': () => `"password": "${base64url(24)}"`,
+  'an access token in base64': () => `ACCESS_TOKEN=${base64(32)}`,
+  'an access token in three parts': () => `token: ${[18, 6, 20].map(base64url).join('.')}`,
+  'a refresh token of 40 hexadecimal digits': () => `refreshToken: '${hex(20)}',`,
+  'an access token of 32 hexadecimal digits': () => `accessToken: '${hex(16)}',`,
+  'an API key of 20 hexadecimal digits': () => `api_key=${hex(10)}`,
+  'a client secret that is a UUID': () => `client_secret: ${randomUUID()}`,
+  'an Authorization header': () => `-H 'Authorization: Bearer ${base64url(32)}'`,
+  'a Basic Authorization header': () => `Authorization: Basic ${base64(24)}`,
+};
+
+const missed = (make: () => string): string[] =>
+  Array.from({ length: VALUES_OF_A_KIND }, make).filter((text) => findSecrets(text).length === 0);
+
 describe('the secret scan', () => {
-  it.each(Object.entries(SECRETS))('finds %s, and says where but not what', (_, make) => {
+  it.each(Object.entries(WITH_A_FORMAT))('finds every one: %s', (_, make) => {
+    expect(missed(make)).toEqual([]);
+  });
+
+  it.each(Object.entries(WITHOUT_A_FORMAT))('misses at most one of a hundred: %s', (_, make) => {
+    expect(missed(make).length).toBeLessThanOrEqual(VALUES_OF_A_KIND / 100);
+  });
+
+  it.each(Object.entries(WITH_A_FORMAT))('says where but not what: %s', (_, make) => {
     const secret = make();
     const findings = findSecrets(`first line\n${secret}\nlast line`);
     expect(findings).toMatchObject([{ line: 2 }]);
@@ -29,15 +66,31 @@ describe('the secret scan', () => {
   it.each([
     "const token = await client.getToken('payments-api');",
     "credentialsSecretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:payments-AbCdEf',",
+    "secret: 'payments/login-AbCdEf-of-this-test',",
     'token: /token-refresher/production/payments-api/access-token',
+    'secret secretsmanager:ListSecretVersionIds, secret useAttachedSecretResourcePolicyForSecretTargetAttachments',
+    'secrets.updateSecretVersionStage.bind(secrets)',
     '-----BEGIN PRIVATE KEY-----',
     `"password": "correct horse battery staple"`,
     'TOKEN_REFRESHER_DEAD_LETTER_QUEUE_URL',
+    'secretAccessKey: DUMMY_CREDENTIALS.secretAccessKey',
+    "'https://joe:hunter2@api.example.com/v1'",
+    'http://joe:hunter2@localhost:8080',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of source.
+    '`https://${user}:${password}@api.acme.io`',
+    'npm install git+ssh://git@github.com/acme/app',
   ])('lets pass: %s', (line) => {
     expect(findSecrets(line)).toEqual([]);
   });
 
+  it.each(['example.com.acme.io', 'latest', 'myexample.com', 'example.community'])(
+    'is not deceived by a host that looks like one for examples: %s',
+    (host) => {
+      expect(findSecrets(`https://joe:${'hunter2'}@${host}`)).toHaveLength(1);
+    },
+  );
+
   it('lets pass what is marked as made up', () => {
-    expect(findSecrets(`"password": "${digits(random(24))}" // ${MADE_UP}`)).toEqual([]);
+    expect(findSecrets(`"password": "${base64url(24)}" // ${MADE_UP}`)).toEqual([]);
   });
 });

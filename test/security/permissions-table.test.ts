@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import type { NetworkSettings } from '../../lib/settings.ts';
 import { Token } from '../../lib/token.ts';
 import { inQuickApp, payments, type Resource, resourcesOf, stackOf } from '../lib/synth.ts';
-import { CODE_OF_A_FUNCTION, permissionsTable, ROWS, type Row } from './permissions-table.ts';
+import { permissionsTable } from './permissions-document.ts';
+import { CODE_OF_A_FUNCTION, ROWS, type Row } from './permissions-table.ts';
 
 const TOKENS = ['payments-api', 'shipping-api'];
 const READ_TOKEN = 'payments-api';
@@ -28,7 +29,7 @@ const CARRIERS: Readonly<Record<Row['principal'], string>> = {
   refresher: 'RefresherFunctionRole',
   network: 'RefresherFunctionRole',
   schedules: 'RefresherSchedulesRole',
-  cleanUp: 'RefresherCleanUpRole',
+  cleanUp: 'CleanUp',
   operator: 'RefresherOperators',
   reader: 'RefresherpaymentsapiReader',
   requester: 'Requester',

@@ -9,9 +9,10 @@ import {
 
 /** Where the stack of a test goes. */
 const PLACE = 'ap-southeast-2:123456789012';
-const arn = (service: string, rest: string): string => `arn:aws:${service}:${PLACE}:${rest}`;
+export const arn = (service: string, rest: string): string => `arn:aws:${service}:${PLACE}:${rest}`;
 
-const KEY = arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
+export const KEY = arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
+export const TOPIC = arn('sns', 'the-stacks-topic');
 /** As they stand in the test's templates, but for what the CDK and CloudFormation append to their names. */
 const LOGS = {
   refresher: arn('logs', 'log-group:RefresherFunctionLogs'),
@@ -63,10 +64,12 @@ const bothParameters = (environment: string, token: string) => [
 const madeSecret = (environment: string, token: string) =>
   arn('secretsmanager', `secret:${credentialsSecret(environment, token)}-AbCdEf`);
 const anySecret = (environment: string) => arn('secretsmanager', `secret:token-refresher/${environment}/*`);
-const requestQueue = (environment: string) => [queue(requestQueueName(environment))];
-const deadLetters = (environment: string) => [queue(`${environmentPrefix(environment)}-dead-letters.fifo`)];
+export const requestQueue = (environment: string) => [queue(requestQueueName(environment))];
+export const deadLetters = (environment: string) => [
+  queue(`${environmentPrefix(environment)}-dead-letters.fifo`),
+];
 
-/** Who may do what: the whole of it. Proven against the templates, and printed into docs/security.md. */
+/** Who may do what by policies of IAM: the whole of it. Proven against the templates, printed into docs/security.md. */
 export const ROWS: readonly Row[] = [
   {
     principal: 'refresher',
@@ -227,7 +230,7 @@ export const ROWS: readonly Row[] = [
     principal: 'operator',
     actions: ['sns:ListSubscriptionsByTopic'],
     resource: 'alarm topic',
-    arns: () => [arn('sns', 'the-stacks-topic')],
+    arns: () => [TOPIC],
     why: 'sees who is told',
   },
   {
@@ -283,19 +286,4 @@ export const ROWS: readonly Row[] = [
     arns: requestQueue,
     why: 'asks for a refresh after a 401, of any token of the environment',
   },
-];
-
-const TABLE_HEAD = ['who', 'may', 'on', 'why'];
-
-/** The table as it stands in docs/security.md. */
-export const permissionsTable = (): string =>
-  [TABLE_HEAD, TABLE_HEAD.map(() => '---'), ...ROWS.map(cells)]
-    .map((row) => `| ${row.join(' | ')} |`)
-    .join('\n');
-
-const cells = ({ principal, actions, resource, why }: Row): string[] => [
-  PRINCIPALS[principal],
-  actions.map((action) => `\`${action}\``).join(', '),
-  resource,
-  why,
 ];

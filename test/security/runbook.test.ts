@@ -23,7 +23,7 @@ interface Command {
 const pascal = (words: string): string => words.replace(/(?:^|-)(\w)/g, (_, letter) => letter.toUpperCase());
 
 function commands(): Command[] {
-  const blocks = [...RUNBOOK.matchAll(/^```sh\n([^]*?)^```/gm)].map(([, block = '']) => block.split('\n'));
+  const blocks = [...RUNBOOK.matchAll(/^```sh\n([\s\S]*?)^```/gm)].map(([, block = '']) => block.split('\n'));
   return blocks.flatMap((lines) =>
     lines.flatMap((line, index) => {
       const [, service, command = ''] = /\baws ([a-z]+) ([a-z-]+)/.exec(line) ?? [];
