@@ -55,7 +55,7 @@ export function checkEnvironments(environments: readonly EnvironmentSettings[]):
 }
 
 function checkEnvironment(settings: EnvironmentSettings): CheckedToken[] {
-  const { name: environment, account, region, higherThroughput = false } = settings;
+  const { name: environment, account, region, keyArn, higherThroughput = false } = settings;
   checkEnvironmentName(environment);
   checkKeys({ environment }, settings, KEYS);
   checkPlace(settings);
@@ -71,7 +71,7 @@ function checkEnvironment(settings: EnvironmentSettings): CheckedToken[] {
   const tokens = settings.tokens.map(({ name, ...props }) =>
     checkToken({ environment, account, region, local: false }, name, props),
   );
-  checkTokens({ environment, higherThroughput, tokens });
+  checkTokens({ environment, keyArn, higherThroughput, tokens });
   return tokens;
 }
 

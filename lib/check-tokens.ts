@@ -9,6 +9,7 @@ import {
   shortestLifetimeSeconds,
   survivableSeconds,
 } from './margin.ts';
+import { adoptedByName } from './refresher-permissions.ts';
 import { SettingError, type SettingPath, show } from './setting-error.ts';
 
 /** A template holds 500 resources, and Parameter Store 3 writes per second. */
@@ -21,6 +22,8 @@ const LEAST_INTERVAL_MINUTES = 2;
 
 export interface TokensOfEnvironment {
   readonly environment: string;
+  /** As in the settings of an environment. */
+  readonly keyArn: string | undefined;
   readonly higherThroughput: boolean;
   readonly tokens: readonly CheckedToken[];
 }
@@ -79,13 +82,13 @@ export function checkAdoptedOnce(adoptions: readonly Adoption[]): void {
   }
 }
 
-function checkAdoptedArns({ environment, tokens }: TokensOfEnvironment): void {
-  const characters = tokens
-    .map(
-      ({ credentialsSecretArn = '', credentialsKeyArn = '' }) =>
-        `${credentialsSecretArn}${credentialsKeyArn}`,
-    )
-    .join('').length;
+function checkAdoptedArns(of: TokensOfEnvironment): void {
+  const { environment } = of;
+  const adopted = adoptedByName(of);
+  // A policy names each key once, whichever secrets it encrypts.
+  const keys = new Set(adopted.map(({ credentialsKeyArn = '' }) => credentialsKeyArn));
+  const arns = [...adopted.map(({ credentialsSecretArn = '' }) => credentialsSecretArn), ...keys];
+  const characters = arns.join('').length;
   if (characters <= ADOPTED_ARNS_CHARACTERS) return;
   const rule = `must have ARNs of at most ${ADOPTED_ARNS_CHARACTERS} characters together, which is what IAM policies hold`;
   throw new SettingError({ environment, setting: 'adopted secrets' }, rule, `${characters} characters`);

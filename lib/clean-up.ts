@@ -1,14 +1,8 @@
-import { CustomResource, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { type CfnResource, CustomResource, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import {
-  Architecture,
-  type CfnFunction,
-  Function as Lambda,
-  LoggingFormat,
-  Runtime,
-} from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Construct, type IDependable } from 'constructs';
+import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { parameterArn } from './arns.ts';
 import { accessTokenParameter, type CleanUpProperties, sessionParameter } from './contract.ts';
 import { cleanUpCode, HANDLER } from './function-code.ts';
@@ -47,8 +41,12 @@ export class CleanUp extends Construct {
   constructor(scope: Construct, id: string, props: CleanUpProps) {
     super(scope, id);
     const { environment, tokens } = props;
-    this.role = this.#makeRole(environment);
-    const handler = this.#makeFunction(props);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = this.#makeRole(environment, logGroup);
+    const handler = this.#makeFunction(environment, logGroup);
     this.resource = new CustomResource(this, 'Resource', {
       resourceType: RESOURCE_TYPE,
       serviceToken: handler.functionArn,
@@ -63,17 +61,24 @@ export class CleanUp extends Construct {
   }
 
   /**
-   * Constructs may be renamed and moved. With an id derived from their path, CloudFormation would then make a new
-   * custom resource and delete the old one, and with it the parameters of tokens that live; and the function's ARN,
-   * which must never change, is made of its id.
+   * Ids that follow the environment and nothing else. When the environment of a stack is renamed, all that cleans up
+   * after the former one must be there until it has: with the role's id kept, CloudFormation would change its
+   * permissions before it asks for the deletion, which would be refused.
+   *
+   * When constructs are renamed or moved, nothing of it changes: in place of another custom resource the old one would
+   * be deleted, and with it the parameters of tokens that live; and the function's ARN, which must never change, is made
+   * of its id. That CloudFormation refuses such an update, since queues and others have fixed names, is not relied on.
    */
   #fixLogicalIds(environment: string, handler: Lambda): void {
     const fixed = `CleanUp${environment[0]?.toUpperCase()}${environment.slice(1)}`;
-    (this.resource.node.defaultChild as CfnFunction).overrideLogicalId(fixed);
-    (handler.node.defaultChild as CfnFunction).overrideLogicalId(`${fixed}Function`);
+    const fix = (construct: IConstruct, id: string) =>
+      (construct.node.defaultChild as CfnResource).overrideLogicalId(id);
+    fix(this.resource, fixed);
+    fix(handler, `${fixed}Function`);
+    fix(this.role, `${fixed}Role`);
   }
 
-  #makeRole(environment: string): Role {
+  #makeRole(environment: string, logGroup: LogGroup): Role {
     const written = [accessTokenParameter, sessionParameter].map((nameOf) =>
       parameterArn(this, nameOf(environment, '*')),
     );
@@ -89,6 +94,14 @@ export class CleanUp extends Construct {
             }),
           ],
         }),
+        WriteLog: new PolicyDocument({
+          statements: [
+            new PolicyStatement({
+              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+              resources: [logGroup.logGroupArn],
+            }),
+          ],
+        }),
       },
     });
     acknowledgePatterns(
@@ -99,17 +112,7 @@ export class CleanUp extends Construct {
     return role;
   }
 
-  #makeFunction({ environment, logRetention }: CleanUpProps): Lambda {
-    const logGroup = new LogGroup(this, 'Logs', {
-      retention: logRetention,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [logGroup.logGroupArn],
-      }),
-    );
+  #makeFunction(environment: string, logGroup: LogGroup): Lambda {
     return new Lambda(this, 'Handler', {
       description: `Deletes parameters of removed tokens of ${environment}`,
       runtime: Runtime.NODEJS_24_X,

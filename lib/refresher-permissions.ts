@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import { parameterArn, secretArn } from './arns.ts';
 import type { CheckedToken } from './check-token.ts';
 import { accessTokenParameter, sessionParameter } from './contract.ts';
+import { AWS_MANAGED } from './environment-key.ts';
 import { usedThrough } from './key-conditions.ts';
 
 /**
@@ -30,23 +31,46 @@ export interface PermissionsProps {
   readonly tokens: readonly StoredToken[];
 }
 
+export interface AdoptingTokens<T extends CheckedToken> {
+  readonly environment: string;
+  /** Of the key that encrypts the secrets which the stack makes, or `aws-managed`; undefined: one that it makes as well. */
+  readonly keyArn: string | undefined;
+  readonly tokens: readonly T[];
+}
+
+/**
+ * The tokens whose adopted secrets a policy must name. The pattern stands for what a production stack left, too: its
+ * secrets have the name and the key of those that the stack makes.
+ */
+export function adoptedByName<T extends CheckedToken>(of: AdoptingTokens<T>): T[] {
+  const { environment, keyArn, tokens } = of;
+  const left = ({ secretName, credentialsKeyArn }: T) =>
+    secretName.startsWith(secretsOf(environment)) && (credentialsKeyArn ?? AWS_MANAGED) === keyArn;
+  return tokens.filter(
+    (token) =>
+      token.credentialsSecretArn !== undefined && (tokens.length <= MOST_TOKENS_NAMED || !left(token)),
+  );
+}
+
+const secretsOf = (environment: string): string => `token-refresher/${environment}/`;
+
 /** What the function may do with parameters, secrets and keys. */
 export function storePermissions(
   scope: Construct,
   { environment, key, tokens }: PermissionsProps,
 ): PolicyStatement[] {
-  const { parameters, madeSecrets } = resources(scope, environment, tokens);
-  const adopted = tokens.filter(({ credentialsSecretArn }) => credentialsSecretArn !== undefined);
+  const adopted = adoptedByName({ environment, keyArn: key?.keyArn ?? AWS_MANAGED, tokens });
+  const own = tokens.filter((token) => !adopted.includes(token));
+  const { parameters, ownSecrets } = resources(scope, { environment, tokens, own });
   const statements = [
     new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:PutParameter'], resources: parameters }),
     new PolicyStatement({
       actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      resources: [...madeSecrets, ...adopted.map(({ secretArn }) => secretArn)],
+      resources: [...ownSecrets, ...adopted.map(({ secretArn }) => secretArn)],
     }),
   ];
   if (key !== undefined) statements.push(parameterEncryption(scope, key, parameters));
-  if (key !== undefined && madeSecrets.length > 0)
-    statements.push(decryption(scope, key.keyArn, madeSecrets));
+  if (key !== undefined && ownSecrets.length > 0) statements.push(decryption(scope, key.keyArn, ownSecrets));
   for (const [keyArn, ofKey] of Map.groupBy(adopted, ({ credentialsKeyArn }) => credentialsKeyArn)) {
     // Without a key of its own the secret has the AWS managed one, whose policy admits whoever may read the secret.
     if (keyArn === undefined) continue;
@@ -56,8 +80,14 @@ export function storePermissions(
   return statements;
 }
 
-function resources(scope: Construct, environment: string, tokens: readonly StoredToken[]) {
-  const made = tokens.filter(({ credentialsSecretArn }) => credentialsSecretArn === undefined);
+interface Resources {
+  readonly environment: string;
+  readonly tokens: readonly StoredToken[];
+  /** Those whose secrets have the environment's key and name. */
+  readonly own: readonly StoredToken[];
+}
+
+function resources(scope: Construct, { environment, tokens, own }: Resources) {
   if (tokens.length <= MOST_TOKENS_NAMED) {
     const names = tokens.flatMap(({ name }) => [
       accessTokenParameter(environment, name),
@@ -65,12 +95,12 @@ function resources(scope: Construct, environment: string, tokens: readonly Store
     ]);
     return {
       parameters: names.map((name) => parameterArn(scope, name)),
-      madeSecrets: made.map(({ secretArn }) => secretArn),
+      ownSecrets: own.map(({ secretArn }) => secretArn),
     };
   }
   return {
     parameters: [parameterArn(scope, `/token-refresher/${environment}/*`)],
-    madeSecrets: made.length > 0 ? [secretArn(scope, `token-refresher/${environment}/*`)] : [],
+    ownSecrets: own.length > 0 ? [secretArn(scope, `${secretsOf(environment)}*`)] : [],
   };
 }
 

@@ -16,6 +16,7 @@ import { costInWords } from './monitoring-cost.ts';
 import { acknowledgePatterns } from './nag.ts';
 import { placeInNetwork } from './network.ts';
 import { operatorsPolicy } from './operators.ts';
+import { warnIfUnprotected } from './protection.ts';
 import { readerPolicy } from './reader-policy.ts';
 import { RefresherFunction } from './refresher-function.ts';
 import { patternsOf, type StoredToken, storePermissions, TOO_MANY_TO_NAME } from './refresher-permissions.ts';
@@ -45,7 +46,10 @@ export interface TokenRefresherProps {
   readonly network?: NetworkSettings;
   /** Lets consumers ask for refreshes, if granted; false: the queue refuses all but schedules and rules. Default: true. */
   readonly consumerRequests?: boolean;
-  /** Keeps credentials, key and logs when a token or the stack is removed. Default: false, they go too. */
+  /**
+   * Keeps credentials, key and logs when a token or the stack is removed. Protecting the stack is up to the stack:
+   * synthesis warns without its `terminationProtection`. Default: false, they go too.
+   */
   readonly production?: boolean;
   /** Says that Parameter Store's higher throughput is switched on, which leaves more margin. Default: false. */
   readonly higherThroughput?: boolean;
@@ -72,6 +76,7 @@ export class TokenRefresher extends Construct {
   readonly #place: TokenPlace;
   readonly #higherThroughput: boolean;
   readonly #takesRequests: boolean;
+  readonly #production: boolean;
   readonly #removalPolicy: RemovalPolicy;
   readonly #schedules: Schedules;
   readonly #monitoring: Monitoring;
@@ -85,6 +90,7 @@ export class TokenRefresher extends Construct {
     this.#environment = environment;
     this.#higherThroughput = higherThroughput;
     this.#takesRequests = props.consumerRequests ?? true;
+    this.#production = production;
     // Not what a deployment made that then failed: its secrets would keep the next one from being made.
     this.#removalPolicy = production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
@@ -148,7 +154,8 @@ export class TokenRefresher extends Construct {
     const environment = this.#environment;
     const token = checkToken(this.#place, name, props);
     const tokens = [...this.#tokens, token];
-    checkTokens({ environment, higherThroughput: this.#higherThroughput, tokens });
+    const keyArn = this.key?.keyArn ?? AWS_MANAGED;
+    checkTokens({ environment, keyArn, higherThroughput: this.#higherThroughput, tokens });
     const resources = new TokenResources(this, name, {
       environment,
       token,
@@ -182,6 +189,7 @@ export class TokenRefresher extends Construct {
         role.addToPolicy(statement);
         acknowledgePatterns(role, patternsOf(statement), TOO_MANY_TO_NAME);
       }
+      if (this.#production) warnIfUnprotected(this);
       Annotations.of(this).addInfoV2('token-refresher:monitoring-cost', costInWords(this.#tokens.length));
     };
     Aspects.of(this).add({ visit: finish }, { priority: AspectPriority.MUTATING });

@@ -18,26 +18,46 @@ import { type DescribeSecret, whatStays } from './what-stays.ts';
 const ROOT = join(import.meta.dirname, '..');
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
 
+const names = environments.map((candidate) => candidate.name).join('|');
+const USAGE = `npm run destroy -- ${names} [options of cdk destroy]`;
+
 const [name, ...options] = process.argv.slice(2);
 const environment = environments.find((candidate) => candidate.name === name);
-if (environment === undefined) {
-  const names = environments.map((candidate) => candidate.name).join('|');
-  console.error(`npm run destroy -- ${names} [options of cdk destroy]`);
-  process.exitCode = 1;
+if (process.argv.includes('--help')) {
+  console.log(USAGE);
+} else if (environment === undefined) {
+  process.exitCode = refuse(USAGE);
+} else if (options.some((option) => /^--profile(=|$)/.test(option))) {
+  process.exitCode = refuse(
+    'Set AWS_PROFILE instead of --profile: it holds for the look at what stays as well.',
+  );
 } else {
   process.exitCode = await destroy(environment);
 }
 
+function refuse(reason: string): number {
+  console.error(reason);
+  return 1;
+}
+
 async function destroy(environment: EnvironmentSettings): Promise<number> {
   const stack = stackName(environment.name);
-  const lines = await whatStays(environment, describeIn(environment)).catch((error: Error) => error);
-  if (lines instanceof Error) {
-    console.error(`Nothing was destroyed: what would stay cannot be seen. ${lines.name}: ${lines.message}`);
-    return 1;
+  const client = clientOf(environment);
+  const stays = await whatStays(environment, describeBy(client)).catch((error: Error) => error);
+  if (stays instanceof Error) {
+    return refuse(`Nothing was destroyed: what would stay cannot be seen. ${stays.name}: ${stays.message}`);
   }
-  if (lines.length > 0) {
+  if (stays.missing.length > 0) {
+    return refuse(
+      `Nothing was destroyed: in ${await client.config.region()}, in the account of these AWS credentials, there is no secret\n` +
+        `${stays.missing.map((secret) => `  ${secret}`).join('\n')}\n` +
+        `Is it the right account and Region? Take tokens that were never deployed out of environments.ts; or destroy without\n` +
+        `seeing what stays: npx cdk destroy ${stack}`,
+    );
+  }
+  if (stays.lines.length > 0) {
     console.log(`${stack} leaves credentials and their key. To deploy it again, put into environments.ts:\n`);
-    console.log(`${lines.join('\n')}\n`);
+    console.log(`${stays.lines.join('\n')}\n`);
   }
   const { status } = spawnSync(process.execPath, [CDK, 'destroy', stack, ...options], {
     cwd: ROOT,
@@ -46,12 +66,15 @@ async function destroy(environment: EnvironmentSettings): Promise<number> {
   return status ?? 1;
 }
 
-/** Where `cdk destroy` looks: the environment's Region, or that of the shell. */
-function describeIn({
+/** Asks where `cdk destroy` looks: in the environment's Region, or that of the shell. */
+function clientOf({
   region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
-}: EnvironmentSettings) {
-  const client = new SecretsManagerClient({ ...(region !== undefined && { region }) });
-  const describe: DescribeSecret = async (name) => {
+}: EnvironmentSettings): SecretsManagerClient {
+  return new SecretsManagerClient({ ...(region !== undefined && { region }) });
+}
+
+function describeBy(client: SecretsManagerClient): DescribeSecret {
+  return async (name) => {
     try {
       const { ARN = '', KmsKeyId } = await client.send(new DescribeSecretCommand({ SecretId: name }));
       return { arn: ARN, kmsKeyId: KmsKeyId };
@@ -60,5 +83,4 @@ function describeIn({
       throw error;
     }
   };
-  return describe;
 }

@@ -11,23 +11,30 @@ export interface DescribedSecret {
 /** @returns undefined if there is no such secret. */
 export type DescribeSecret = (name: string) => Promise<DescribedSecret | undefined>;
 
+export interface WhatStays {
+  /** The settings as lines of text; none if nothing stays. */
+  readonly lines: readonly string[];
+  /** Names of secrets that a deployed stack would have made, and that do not exist where they were looked for. */
+  readonly missing: readonly string[];
+}
+
 /**
  * What a production environment leaves that `environments.ts` does not name yet, as the settings that make the next
  * deployment use it again. Without them that deployment would fail, since the secrets exist.
- *
- * @returns lines of text; none if nothing stays.
  */
 export async function whatStays(
   environment: EnvironmentSettings,
   describe: DescribeSecret,
-): Promise<string[]> {
-  if (environment.production !== true) return [];
+): Promise<WhatStays> {
+  if (environment.production !== true) return { lines: [], missing: [] };
   const made = environment.tokens.filter(({ credentialsSecretArn }) => credentialsSecretArn === undefined);
   const secrets = await Promise.all(
-    made.map(async ({ name }) => ({
-      name,
-      secret: await describe(credentialsSecret(environment.name, name)),
-    })),
+    made.map(async ({ name }) => {
+      const secretName = credentialsSecret(environment.name, name);
+      const found = await describe(secretName);
+      const secret = found !== undefined && isOfAccount(environment.account, found) ? found : undefined;
+      return { name, secretName, secret };
+    }),
   );
   const ofTokens = secrets.flatMap(({ name, secret }) =>
     secret === undefined
@@ -44,8 +51,15 @@ export async function whatStays(
     environment.keyArn === undefined && key !== undefined
       ? [`${environment.name}:`, setting('keyArn', key)]
       : [];
-  return [...ofEnvironment, ...ofTokens].filter((line) => line !== '');
+  return {
+    lines: [...ofEnvironment, ...ofTokens].filter((line) => line !== ''),
+    missing: secrets.flatMap(({ secretName, secret }) => (secret === undefined ? [secretName] : [])),
+  };
 }
+
+/** Another account may have an environment of the same name. */
+const isOfAccount = (account: string | undefined, { arn }: DescribedSecret): boolean =>
+  account === undefined || account === arn.split(':')[4];
 
 const setting = (name: string, arn: string | undefined): string =>
   arn === undefined ? '' : `  ${name}: '${arn}',`;

@@ -1,4 +1,4 @@
-/** The CDK app of the removal test: its tokens, and the id of the construct that holds them, come from the environment. */
+/** The CDK app of the removal tests: its tokens, and the id of the construct that holds them, come from the environment. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { stackName } from '../../lib/contract.ts';
 import { TokenRefresher } from '../../lib/token-refresher.ts';

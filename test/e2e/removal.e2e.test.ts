@@ -6,7 +6,7 @@ import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, it, onTestFinished } from 'vitest';
 import { accessTokenParameter, credentialsSecret, sessionParameter, stackName } from '../../lib/contract.ts';
-import { deleteStack } from '../../local/aws/emulator.ts';
+import { deleteStack, queryCall } from '../../local/aws/emulator.ts';
 import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
 import { bootstrap } from '../../local/deploy.ts';
 import { createProcesses } from '../../local/processes.ts';
@@ -16,22 +16,33 @@ const ENVIRONMENT = 'removal';
 const PROJECT = join(import.meta.dirname, '../..');
 const endpoint = process.env.MINISTACK_ENDPOINT ?? '';
 
+/** Some 320 bytes: an answer of three seconds, of the five that the refresher waits for one. */
+const MS_PER_BYTE = 10;
+
 /** A deployment takes a few seconds; a clean-up waits for one function timeout. */
 const CDK_SECONDS = 100;
 const SEEN_WITHIN_SECONDS = 60;
 const POLL_MS = 250;
+
+/** What CloudFormation answers, asked by name about a stack that does not exist. */
+const GONE = 'HTTP 400';
 
 const parametersOf = (...tokens: string[]): string[] =>
   tokens
     .flatMap((token) => [accessTokenParameter(ENVIRONMENT, token), sessionParameter(ENVIRONMENT, token)])
     .sort();
 
-it('after each change of a stack, exactly the parameters exist that should', async () => {
+/** A local AWS with a token API, where an app of one's own is deployed. */
+async function openStage() {
   const folder = await mkdtemp(join(tmpdir(), 'token-refresher-removal-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const processes = createProcesses(new AbortController().signal);
   onTestFinished(processes.end);
-  const api = await startTokenApi({ users: { user: 'password' } });
+  let calls = 0;
+  const onCall = () => {
+    calls++;
+  };
+  const api = await startTokenApi({ users: { user: 'password' }, onCall });
   onTestFinished(api.close);
   const ssm = new SSMClient(clientConfig(endpoint));
   const secrets = new SecretsManagerClient(clientConfig(endpoint));
@@ -42,10 +53,24 @@ it('after each change of a stack, exactly the parameters exist that should', asy
       .filter((name) => name.startsWith(`/token-refresher/${ENVIRONMENT}/`))
       .sort();
   };
-  const seen = async (expected: readonly string[]): Promise<void> => {
+  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
     const deadline = Date.now() + SEEN_WITHIN_SECONDS * 1000;
-    while (Date.now() < deadline && String(await parameters()) !== String(expected)) await sleep(POLL_MS);
+    while (Date.now() < deadline && !(await holds())) await sleep(POLL_MS);
+  };
+  const seen = async (expected: readonly string[]): Promise<void> => {
+    await until(async () => String(await parameters()) === String(expected));
     expect(await parameters()).toEqual(expected);
+  };
+  const storeCredentials = async (token: string): Promise<void> => {
+    const SecretString = JSON.stringify({ username: 'user', password: 'password' });
+    await secrets.send(
+      new PutSecretValueCommand({ SecretId: credentialsSecret(ENVIRONMENT, token), SecretString }),
+    );
+  };
+  const stackStatus = async (): Promise<string> => {
+    const query = { Action: 'DescribeStacks', Version: '2010-05-15', StackName: stackName(ENVIRONMENT) };
+    const answer = await queryCall(endpoint, 'cloudformation', query).catch((error: Error) => error.message);
+    return /<StackStatus>(\w+)/.exec(answer)?.[1] ?? answer;
   };
   const deploy = async (constructId: string, ...tokens: string[]): Promise<void> => {
     const args = [
@@ -67,23 +92,51 @@ it('after each change of a stack, exactly the parameters exist that should', asy
   };
 
   await bootstrap({ processes, endpoint, tokenApiUrl: api.baseUrl, folder });
-  await deploy('Refresher', 'kept-api', 'removed-api');
-  expect(await parameters()).toEqual([]);
+  return {
+    api,
+    calls: () => calls,
+    deploy,
+    parameters,
+    remove: async () => {
+      await deleteStack(endpoint, stackName(ENVIRONMENT));
+      await until(async () => (await stackStatus()) === GONE);
+      expect(await stackStatus()).toBe(GONE);
+    },
+    seen,
+    storeCredentials,
+    until,
+  };
+}
 
-  for (const token of ['kept-api', 'removed-api']) {
-    const SecretString = JSON.stringify({ username: 'user', password: 'password' });
-    await secrets.send(
-      new PutSecretValueCommand({ SecretId: credentialsSecret(ENVIRONMENT, token), SecretString }),
-    );
-  }
-  await seen(parametersOf('kept-api', 'removed-api'));
+it('after a token or the stack is removed, exactly the parameters exist that should', async () => {
+  const stage = await openStage();
+  await stage.deploy('Refresher', 'kept-api', 'removed-api');
+  expect(await stage.parameters()).toEqual([]);
 
-  await deploy('Renamed', 'kept-api', 'removed-api');
-  expect(await parameters()).toEqual(parametersOf('kept-api', 'removed-api'));
+  for (const token of ['kept-api', 'removed-api']) await stage.storeCredentials(token);
+  await stage.seen(parametersOf('kept-api', 'removed-api'));
 
-  await deploy('Renamed', 'kept-api');
-  expect(await parameters()).toEqual(parametersOf('kept-api'));
+  await stage.deploy('Refresher', 'kept-api');
+  expect(await stage.parameters()).toEqual(parametersOf('kept-api'));
 
-  await deleteStack(endpoint, stackName(ENVIRONMENT));
-  await seen([]);
+  // A run is under way when the stack is removed, and writes after the first deletion.
+  stage.api.faults.add('login', { kind: 'trickle', millisecondsPerByte: MS_PER_BYTE });
+  const callsBefore = stage.calls();
+  await stage.storeCredentials('kept-api');
+  await stage.until(() => stage.calls() > callsBefore);
+  expect(stage.calls()).toBe(callsBefore + 1);
+  await stage.remove();
+  expect(await stage.parameters()).toEqual([]);
+});
+
+it('a rename of constructs, which AWS refuses and MiniStack does not, deletes no tokens', async () => {
+  const stage = await openStage();
+  await stage.deploy('Refresher', 'kept-api');
+  await stage.storeCredentials('kept-api');
+  await stage.seen(parametersOf('kept-api'));
+
+  await stage.deploy('Renamed', 'kept-api');
+  expect(await stage.parameters()).toEqual(parametersOf('kept-api'));
+  await stage.remove();
+  expect(await stage.parameters()).toEqual([]);
 });

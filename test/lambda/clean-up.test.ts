@@ -59,11 +59,6 @@ describe('parameters to delete', () => {
       request: { type: 'Update', before: ['a'], tokens: ['a', 'b'] },
       names: [],
     },
-    {
-      what: 'update that renames the environment: those of the old one',
-      request: { type: 'Update', before: ['a'], tokens: ['a'], environment: 'staging' },
-      names: parametersOf('a'),
-    },
     { what: 'deletion: all', request: { type: 'Delete', tokens: ['a', 'b'] }, names: parametersOf('a', 'b') },
     {
       what: 'deletion of what was never created, as after a failed creation: none',

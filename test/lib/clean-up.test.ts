@@ -9,6 +9,23 @@ const shipping = { name: 'shipping-api', baseUrl: 'https://shipping.example.com'
 
 const cleanUpOf = (template: Template) => resourceOf(template, 'Custom::TokenRefresherCleanUp');
 
+/** A stack of one's own, whose construct may have any id. */
+const templateWith = ({ environment, id = 'Refresher' }: { environment: string; id?: string }): Template =>
+  inQuickApp((app) => {
+    const stack = new Stack(app, 'SomeStack');
+    const refresher = new TokenRefresher(stack, id, { environment, alarmEmail: 'a@b.example' });
+    refresher.addToken(payments.name, { baseUrl: payments.baseUrl });
+    return Template.fromStack(stack);
+  });
+
+/** Logical ids of what cleans up, but for its log, which nothing depends on. */
+const cleanUpIds = (of: Parameters<typeof templateWith>[0]): string[] => {
+  const { Resources } = templateWith(of).toJSON();
+  return Object.keys(Resources).filter(
+    (id) => id.includes('CleanUp') && Resources[id].Type !== 'AWS::Logs::LogGroup',
+  );
+};
+
 describe('the custom resource that cleans up', () => {
   it('knows the tokens, sorted, so that their order in the file is no change', () => {
     const properties = {
@@ -21,26 +38,18 @@ describe('the custom resource that cleans up', () => {
     expect(cleanUpOf(templateOf({ tokens: [payments, shipping] })).Properties).toEqual(properties);
   });
 
-  it('is another one for another environment', () => {
-    expect(
-      Object.keys(templateOf({ name: 'production' }).findResources('Custom::TokenRefresherCleanUp')),
-    ).toEqual(['CleanUpProduction']);
+  it('has nothing in common with that of another environment, whose permissions an update would change first', () => {
+    const sandbox = cleanUpIds({ environment: 'sandbox' });
+    expect(sandbox).toEqual(['CleanUpSandboxRole', 'CleanUpSandboxFunction', 'CleanUpSandbox']);
+    expect(cleanUpIds({ environment: 'staging' })).toEqual(
+      sandbox.map((id) => id.replace('Sandbox', 'Staging')),
+    );
   });
 
   it('stays the same when constructs around it are renamed: deleting it would delete the tokens', () => {
-    const template = inQuickApp((app) => {
-      const stack = new Stack(app, 'SomeStack');
-      const refresher = new TokenRefresher(stack, 'Renamed', {
-        environment: 'sandbox',
-        alarmEmail: 'a@b.example',
-      });
-      refresher.addToken(payments.name, { baseUrl: payments.baseUrl });
-      return Template.fromStack(stack);
-    });
-    const idsOf = (of: Template) => Object.keys(of.toJSON().Resources).filter((id) => /^CleanUp/.test(id));
-    expect(idsOf(template)).toEqual(['CleanUpSandboxFunction', 'CleanUpSandbox']);
-    expect(idsOf(templateOf())).toEqual(['CleanUpSandboxFunction', 'CleanUpSandbox']);
-    expect(cleanUpOf(template).Properties).toEqual(cleanUpOf(templateOf()).Properties);
+    const renamed = { environment: 'sandbox', id: 'Renamed' };
+    expect(cleanUpIds(renamed)).toEqual(cleanUpIds({ environment: 'sandbox' }));
+    expect(cleanUpOf(templateWith(renamed)).Properties).toEqual(cleanUpOf(templateOf()).Properties);
   });
 
   it('comes after the new code of the function, and before all that asks for refreshes', () => {
@@ -75,24 +84,20 @@ describe('the custom resource that cleans up', () => {
 it('the function that cleans up may delete parameters of its environment, and write its log', () => {
   const template = templateOf();
   const parameter = (name: string) => `arn:aws:ssm:${ARN}:parameter/token-refresher/sandbox/*/${name}`;
-  const role = resourceOf(template, 'AWS::IAM::Role', 'RefresherCleanUp').Properties;
-  const { Properties: policy } = resourceOf(template, 'AWS::IAM::Policy', 'RefresherCleanUp');
-  expect(role.Policies).toMatchObject([
+  const role = resourceOf(template, 'AWS::IAM::Role', 'CleanUpSandbox').Properties;
+  const policies = role.Policies as { PolicyDocument: { Statement: unknown[] } }[];
+  expect(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
     {
-      PolicyDocument: {
-        Statement: [
-          {
-            Effect: 'Allow',
-            Action: 'ssm:DeleteParameters',
-            Resource: [parameter('access-token'), parameter('session')],
-          },
-        ],
-      },
+      Effect: 'Allow',
+      Action: 'ssm:DeleteParameters',
+      Resource: [parameter('access-token'), parameter('session')],
+    },
+    {
+      Effect: 'Allow',
+      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      Resource: expect.stringContaining(':log-group:RefresherCleanUpLogs'),
     },
   ]);
-  expect(policy.PolicyDocument).toMatchObject({
-    Statement: [{ Effect: 'Allow', Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }],
-  });
   expect(resourceOf(template, 'AWS::Lambda::Function', 'CleanUpSandbox').Properties).toMatchObject({
     Runtime: 'nodejs24.x',
     Handler: 'index.handler',

@@ -1,7 +1,10 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { NamedTokenProps } from '../../lib/settings.ts';
+import type { TokenRefresherStackProps } from '../../lib/token-refresher-stack.ts';
+import { whatStays } from '../../scripts/what-stays.ts';
 import { manyTokens, payments, resourcesOf, templateOf } from './synth.ts';
+import { verdict } from './verdict.ts';
 
 const ARN = 'ap-southeast-2:123456789012';
 const KEY = `arn:aws:kms:${ARN}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -21,8 +24,8 @@ const documents = (template: Template, type: string): { Statement: Statement[] }
   );
 
 /** All that the function's role may do, inline or in managed policies. */
-const permissionsWith = (tokens: readonly NamedTokenProps[]): Statement[] => {
-  const template = templateOf({ tokens });
+const permissionsWith = (tokens: readonly NamedTokenProps[], keyArn?: string): Statement[] => {
+  const template = templateOf({ tokens, ...(keyArn !== undefined && { keyArn }) });
   const policies = [
     ...documents(template, 'AWS::IAM::Policy'),
     ...documents(template, 'AWS::IAM::ManagedPolicy'),
@@ -123,6 +126,33 @@ describe('the role of the function', () => {
     ]);
   });
 
+  it('covers by its patterns what a production stack left, and names every other secret', async () => {
+    const left = await leftBehind('sandbox', manyTokens(21));
+    const others = [
+      { name: 'elsewhere', credentialsSecretArn: ADOPTED, credentialsKeyArn: ADOPTED_KEY },
+      { name: 'other-key', credentialsSecretArn: secret('other-key'), credentialsKeyArn: ADOPTED_KEY },
+      { name: 'no-key', credentialsSecretArn: secret('no-key') },
+    ].map((token) => ({ ...token, baseUrl: payments.baseUrl }));
+    const statements = permissionsWith([...left.tokens, ...others], left.keyArn);
+    const pattern = `arn:aws:secretsmanager:${ARN}:secret:token-refresher/sandbox/*`;
+    const readable = statements.find(({ Action }) => Action.includes('secretsmanager:GetSecretValue'));
+    expect([readable?.Resource].flat().toSorted()).toEqual(
+      [pattern, ADOPTED, secret('other-key'), secret('no-key')].toSorted(),
+    );
+    expect(statements.filter(({ Action }) => Action === 'kms:Decrypt')).toMatchObject([
+      {
+        Resource: KEY,
+        Condition: { StringLike: { 'kms:EncryptionContext:SecretARN': [pattern] } },
+      },
+      {
+        Resource: ADOPTED_KEY,
+        Condition: {
+          StringEquals: { 'kms:EncryptionContext:SecretARN': [ADOPTED, secret('other-key')] },
+        },
+      },
+    ]);
+  });
+
   it('names adopted secrets, and decrypts with their key where they have one of their own', () => {
     const statements = permissionsWith([
       { ...payments, credentialsSecretArn: ADOPTED, credentialsKeyArn: ADOPTED_KEY },
@@ -151,27 +181,42 @@ describe('the role of the function', () => {
   });
 });
 
+/** Of a stack that left them, as the lines that were printed say. */
+async function leftBehind(
+  name: string,
+  tokens: readonly NamedTokenProps[],
+): Promise<TokenRefresherStackProps> {
+  const { lines } = await whatStays({ name, production: true, tokens }, async (secretName) => ({
+    arn: `arn:aws:secretsmanager:${ARN}:secret:${secretName}-AbCdEf`,
+    kmsKeyId: KEY,
+  }));
+  const [keyArn = '', ...ofTokens] = lines.flatMap((line) => /^ {2}\w+: '(.+)',$/.exec(line)?.[1] ?? []);
+  const adopting = tokens.map((token, index) => ({
+    ...token,
+    credentialsSecretArn: ofTokens[2 * index] ?? '',
+    credentialsKeyArn: ofTokens[2 * index + 1] ?? '',
+  }));
+  return { name, keyArn, tokens: adopting };
+}
+
 describe('policy quotas, which do not count white space', () => {
   const INLINE_CHARACTERS = 10_240;
   const MANAGED_CHARACTERS = 6_144;
   const MANAGED_POLICIES = 10;
   const sizeOf = (document: unknown) => JSON.stringify(document).replaceAll(/\s/g, '').length;
-  const adopted = (count: number, withKeys = false): NamedTokenProps[] =>
-    manyTokens(count).map((token, index) => ({
-      ...token,
-      ...(withKeys && { credentialsKeyArn: `${ADOPTED_KEY}${index}` }),
-      credentialsSecretArn: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${String(index).padStart(2, '0')}-AbCdEf`,
-    }));
+  const adopted = (count: number, keyOf: (index: number) => string | undefined): NamedTokenProps[] =>
+    manyTokens(count).map((token, index) => {
+      const credentialsKeyArn = keyOf(index);
+      return {
+        ...token,
+        ...(credentialsKeyArn !== undefined && { credentialsKeyArn }),
+        credentialsSecretArn: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:${String(index).padStart(2, '0')}-AbCdEf`,
+      };
+    });
+  const LONGEST = 'a'.repeat(16);
 
-  it.each([
-    { what: '1 token', tokens: manyTokens(1) },
-    { what: '20 tokens', tokens: manyTokens(20) },
-    { what: '21 tokens', tokens: manyTokens(21) },
-    { what: '70 tokens', tokens: manyTokens(70) },
-    { what: '70 tokens with adopted secrets', tokens: adopted(70) },
-    { what: '34 tokens with adopted secrets and keys', tokens: adopted(34, true) },
-  ])('hold the permissions for $what with the longest names', ({ tokens }) => {
-    const template = templateOf({ name: 'a'.repeat(16), tokens });
+  const fits = (settings: TokenRefresherStackProps): void => {
+    const template = templateOf(settings);
     const inline = documents(template, 'AWS::IAM::Policy');
     const managed = documents(template, 'AWS::IAM::ManagedPolicy');
     expect(inline.reduce((sum, document) => sum + sizeOf(document), 0)).toBeLessThanOrEqual(
@@ -179,5 +224,26 @@ describe('policy quotas, which do not count white space', () => {
     );
     for (const document of managed) expect(sizeOf(document)).toBeLessThanOrEqual(MANAGED_CHARACTERS);
     expect(managed.length).toBeLessThanOrEqual(MANAGED_POLICIES);
+  };
+
+  it.each([
+    { what: '1 token', tokens: manyTokens(1) },
+    { what: '20 tokens', tokens: manyTokens(20) },
+    { what: '21 tokens', tokens: manyTokens(21) },
+    { what: '70 tokens', tokens: manyTokens(70) },
+    { what: '70 tokens with adopted secrets', tokens: adopted(70, () => undefined) },
+    { what: '70 tokens with adopted secrets and one key', tokens: adopted(70, () => ADOPTED_KEY) },
+    {
+      what: '34 tokens with adopted secrets and keys',
+      tokens: adopted(34, (index) => `${ADOPTED_KEY}${index}`),
+    },
+  ])('hold the permissions for $what with the longest names', ({ tokens }) => {
+    fits({ name: LONGEST, tokens });
+  });
+
+  it.each([20, 21, 70])('hold them for %i tokens with what a production stack left', async (count) => {
+    const settings = await leftBehind(LONGEST, manyTokens(count));
+    expect(verdict(settings)).toBe('accepted');
+    fits(settings);
   });
 });

@@ -25,7 +25,8 @@ const existing = (secret: Partial<DescribedSecret> = {}) => {
 
 it('of production: the key, and the secret of each token with its key', async () => {
   const { describe, names } = existing();
-  expect(await whatStays(environment, describe)).toEqual([
+  const { lines, missing } = await whatStays(environment, describe);
+  expect(lines).toEqual([
     'production:',
     `  keyArn: '${KEY}',`,
     'production, payments-api:',
@@ -35,6 +36,7 @@ it('of production: the key, and the secret of each token with its key', async ()
     `  credentialsSecretArn: '${secretOf('shipping-api')}',`,
     `  credentialsKeyArn: '${KEY}',`,
   ]);
+  expect(missing).toEqual([]);
   expect(names).toEqual([
     'token-refresher/production/payments-api/credentials',
     'token-refresher/production/shipping-api/credentials',
@@ -43,17 +45,17 @@ it('of production: the key, and the secret of each token with its key', async ()
 
 it('makes an ARN of the id of a key', async () => {
   const { describe } = existing({ kmsKeyId: '99999999-12ab-34cd-56ef-1234567890ab' });
-  expect(await whatStays(environment, describe)).toContain(`  keyArn: '${KEY}',`);
+  expect((await whatStays(environment, describe)).lines).toContain(`  keyArn: '${KEY}',`);
 });
 
 it('names no key where the one of AWS is used', async () => {
   const { describe } = existing({ kmsKeyId: undefined });
-  const lines = await whatStays({ ...environment, keyArn: 'aws-managed' }, describe);
+  const { lines } = await whatStays({ ...environment, keyArn: 'aws-managed' }, describe);
   expect(lines.join('\n')).not.toMatch(/keyArn/i);
   expect(lines).toContain(`  credentialsSecretArn: '${secretOf('payments-api')}',`);
 });
 
-it('leaves out what environments.ts names already, and what was never deployed', async () => {
+it('leaves out what environments.ts names already', async () => {
   const { describe } = existing();
   const [first, second] = environment.tokens;
   const adopted = {
@@ -61,18 +63,44 @@ it('leaves out what environments.ts names already, and what was never deployed',
     keyArn: KEY,
     tokens: [{ ...first, credentialsSecretArn: secretOf('a') }],
   };
-  expect(await whatStays(adopted as EnvironmentSettings, describe)).toEqual([]);
-  expect(await whatStays(environment, async () => undefined)).toEqual([]);
+  const nothing = { lines: [], missing: [] };
+  expect(await whatStays(adopted as EnvironmentSettings, describe)).toEqual(nothing);
   const half = { ...adopted, tokens: [...adopted.tokens, second] } as EnvironmentSettings;
-  expect(await whatStays(half, describe)).toEqual([
+  expect((await whatStays(half, describe)).lines).toEqual([
     'production, shipping-api:',
     `  credentialsSecretArn: '${secretOf('shipping-api')}',`,
     `  credentialsKeyArn: '${KEY}',`,
   ]);
 });
 
+it('names the secrets that do not exist, beside what stays of the others', async () => {
+  const { describe } = existing();
+  const { lines, missing } = await whatStays(environment, async (name) =>
+    name.includes('shipping') ? undefined : describe(name),
+  );
+  expect(missing).toEqual(['token-refresher/production/shipping-api/credentials']);
+  expect(lines).toContain(`  credentialsSecretArn: '${secretOf('payments-api')}',`);
+});
+
+it('takes secrets of another account for missing', async () => {
+  const { describe } = existing();
+  expect(await whatStays({ ...environment, account: '111122223333' }, describe)).toMatchObject({
+    missing: [],
+  });
+  expect(await whatStays({ ...environment, account: '444455556666' }, describe)).toEqual({
+    lines: [],
+    missing: [
+      'token-refresher/production/payments-api/credentials',
+      'token-refresher/production/shipping-api/credentials',
+    ],
+  });
+});
+
 it('nothing stays of another environment, and nobody is asked', async () => {
   const { describe, names } = existing();
-  expect(await whatStays({ ...environment, production: false }, describe)).toEqual([]);
+  expect(await whatStays({ ...environment, production: false }, describe)).toEqual({
+    lines: [],
+    missing: [],
+  });
   expect(names).toEqual([]);
 });
