@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import threading
+import time
 import unittest
+from concurrent.futures import ThreadPoolExecutor
+from unittest import mock
 
 from token_refresher_client import TokenClient, TokenError
 
@@ -18,7 +22,7 @@ class RecoveryTest(unittest.TestCase):
         self.ssm.write()
         self.client = self.new_client()
 
-    def new_client(self, queue_url: str | None = QUEUE) -> TokenClient:
+    def new_client(self, queue_url: str | None = QUEUE, warm: bool = True) -> TokenClient:
         client = TokenClient(
             environment="sandbox",
             token="payments-api",
@@ -29,7 +33,8 @@ class RecoveryTest(unittest.TestCase):
             renew_ahead=False,
             on_event=self.events.append,
         )
-        client.get_token()
+        if warm:
+            client.get_token()
         self.clock.passed += 10
         return client
 
@@ -83,6 +88,20 @@ class RecoveryTest(unittest.TestCase):
         self.failure()
         self.assertEqual(len(self.sqs.sent), 2)
 
+    def test_having_given_up_on_one_token_it_asks_for_the_successor_of_the_next_at_once(self) -> None:
+        self.failure()
+        self.ssm.write()
+        self.client.get_token(rejected="token-1")
+        self.sqs.on_send = self.ssm.write
+        self.assertEqual(self.client.get_token(rejected="token-2"), "token-3")
+        self.assertEqual(len(self.sqs.sent), 2)
+
+    def test_the_same_value_stored_anew_is_taken(self) -> None:
+        """The API has it back, or refuses it once more."""
+        self.ssm.write(value="token-1")
+        self.assertEqual(self.client.get_token(rejected="token-1"), "token-1")
+        self.assertEqual(self.sqs.sent, [])
+
     def test_it_asks_although_ssm_fails(self) -> None:
         self.ssm.failure = AwsError("ThrottlingException")
 
@@ -96,6 +115,40 @@ class RecoveryTest(unittest.TestCase):
     def test_not_being_allowed_to_ask_names_the_permission(self) -> None:
         self.sqs.failure = AwsError("AccessDenied")
         self.assertEqual(self.failure().permission, "sqs:SendMessage")
+
+    def test_an_sqs_that_does_not_answer_is_not_waited_for(self) -> None:
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.sqs.on_send = gate.wait
+        with mock.patch("token_refresher_client.recovery.SEND_LIMIT_SECONDS", 0.1):
+            error = self.failure()
+        self.assertEqual(
+            (error.code, error.message), ("RefreshRequestFailed", "no answer from SQS within 0.1 s")
+        )
+
+    def test_threads_share_one_search(self) -> None:
+        self.sqs.on_send = self.ssm.write
+        self.ssm.gate.clear()
+        with ThreadPoolExecutor(50) as pool:
+            calls = [pool.submit(self.client.get_token, rejected="token-1") for _ in range(50)]
+            while any(not call.running() for call in calls):
+                time.sleep(0.01)
+            time.sleep(0.1)
+            self.ssm.gate.set()
+            self.assertEqual({call.result() for call in calls}, {"token-2"})
+        self.assertEqual([event["type"] for event in self.events].count("rejected"), 1)
+        self.assertEqual(len(self.sqs.sent), 1)
+
+    def test_a_parameter_that_was_created_again_with_the_same_version_holds_another_token(self) -> None:
+        self.ssm.write(version=1, value="created-again")
+        self.assertEqual(self.client.get_token(rejected="token-1"), "created-again")
+        self.assertEqual(self.sqs.sent, [])
+
+    def test_the_rejected_token_is_not_handed_out_because_none_was_at_hand(self) -> None:
+        self.client = self.new_client(warm=False)
+        self.sqs.on_send = self.ssm.write
+        self.assertEqual(self.client.get_token(rejected="token-1"), "token-2")
+        self.assertEqual(len(self.sqs.sent), 1)
 
     def test_what_has_replaced_the_rejected_token_meanwhile_is_handed_out(self) -> None:
         self.assertEqual(self.client.get_token(rejected="token-0"), "token-1")

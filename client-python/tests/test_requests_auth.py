@@ -36,11 +36,15 @@ class Api(http.server.ThreadingHTTPServer):
         self.elsewhere = elsewhere
         self.seen: list[tuple[str | None, bytes]] = []
         self.ports: list[int] = []
+        self.cookies: list[str | None] = []
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.server_port}"
+
+    def handle_error(self, *_: object) -> None:
+        """The client leaves answers unread."""
 
     def close(self) -> None:
         self.shutdown()
@@ -76,6 +80,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self, status: int, headers: dict | None = None) -> None:
         self.send_response(status)
+        self.server.cookies.append(self.headers.get("Cookie"))
+        self.send_header("Set-Cookie", f"answer={len(self.server.cookies)}")
         for name, value in {"Content-Length": "2", **(headers or {})}.items():
             self.send_header(name, value)
         self.end_headers()
@@ -116,6 +122,10 @@ class BearerAuthTest(unittest.TestCase):
         first, second = self.api.ports
         self.assertNotEqual(first, second)
 
+    def test_the_second_request_brings_the_cookies_of_the_first_answer(self) -> None:
+        self.post()
+        self.assertEqual(self.api.cookies, [None, "answer=1"])
+
     def test_a_second_401_is_an_error_with_the_answer(self) -> None:
         self.api.accepts = "neither"
         error = self.failure()
@@ -149,7 +159,7 @@ class BearerAuthTest(unittest.TestCase):
 
     def test_a_body_that_cannot_be_sent_again(self) -> None:
         error = self.failure(data=(part for part in [b"bo", b"dy"]))
-        self.assertEqual((error.code, error.retryable), ("BodyNotReplayable", True))
+        self.assertEqual((error.code, error.retryable), ("BodyNotReplayable", False))
         self.assertEqual(error.response.status_code, 401)
         self.assertEqual(self.api.seen, [("Bearer old", b"body")])
         self.assertEqual(self.client.rejected, [None, "old"])

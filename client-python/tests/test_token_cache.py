@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import threading
 import unittest
-from concurrent.futures import ThreadPoolExecutor
 
 from token_refresher_client import TokenClient, TokenError
-from token_refresher_client.clock import SystemClock
 
 from .fakes import MINUTE, AwsError, FakeClock, FakeSsm
 
@@ -29,8 +26,7 @@ class CacheTest(unittest.TestCase):
             token="payments-api",
             ssm=self.ssm,
             clock=self.clock,
-            on_event=self.events.append,
-            **{"renew_ahead": self.renew_ahead, **options},
+            **{"renew_ahead": self.renew_ahead, "on_event": self.events.append, **options},
         )
 
     def get(self) -> str:
@@ -89,6 +85,17 @@ class WithATokenTest(CacheTest):
             self.clock.passed += 0.1
         self.assertLessEqual(len(self.ssm.reads), 2 + 120 / 5)
 
+    def test_a_listener_that_raises_costs_nobody_a_token(self) -> None:
+        told: list[dict] = []
+
+        def broken(event: dict) -> None:
+            told.append(event)
+            raise RuntimeError("broken counter")
+
+        self.client = self.new_client(on_event=broken)
+        self.assertEqual(self.get(), "token-1")
+        self.assertEqual(len(told), 1)
+
     def test_each_read_is_told_of(self) -> None:
         self.clock.passed = MINUTE
         self.get()
@@ -142,81 +149,20 @@ class JumpingClockTest(CacheTest):
         self.assertEqual([self.get(), self.get()], ["token-1", "token-1"])
         self.assertEqual(len(self.ssm.reads), 2)
 
+    def test_set_forward_during_a_read_nobody_is_told_that_the_token_expired(self) -> None:
+        def set_forward() -> None:
+            self.ssm.on_read = lambda: None
+            self.clock.wall_offset = 60 * MINUTE
+
+        self.ssm.on_read = set_forward
+        self.client = self.new_client()
+        self.assertEqual(self.get(), "token-1")
+
     def test_a_machine_that_slept(self) -> None:
         self.clock.passed = 60 * MINUTE
         self.clock.slept = 60 * MINUTE
         self.ssm.write()
         self.assertEqual(self.get(), "token-2")
-
-
-class ThreadsTest(CacheTest):
-    """Real threads; only the wall clock is played."""
-
-    renew_ahead = True
-
-    def setUp(self) -> None:
-        super().setUp()
-        self.clock.sleep = SystemClock.sleep
-
-    def call_together(self, calls: int) -> list[str]:
-        with ThreadPoolExecutor(calls) as pool:
-            return list(pool.map(lambda _: self.get(), range(calls)))
-
-    def test_1000_parallel_cold_reads_are_one(self) -> None:
-        self.ssm.on_read = lambda: SystemClock.sleep(0.05)
-        self.assertEqual(set(self.call_together(1000)), {"token-1"})
-        self.assertEqual(len(self.ssm.reads), 1)
-
-    def test_so_they_are_where_nothing_may_go_on_in_the_background(self) -> None:
-        self.client = self.new_client(renew_ahead=False)
-        self.ssm.on_read = lambda: SystemClock.sleep(0.05)
-        threads = threading.active_count()
-        self.assertEqual(set(self.call_together(1000)), {"token-1"})
-        self.assertEqual(len(self.ssm.reads), 1)
-        self.assertEqual(threading.active_count(), threads)
-
-    def test_renewal_goes_on_in_the_background(self) -> None:
-        self.get()
-        self.ssm.write()
-        self.ssm.gate.clear()
-        self.clock.passed = 50
-        self.assertEqual([self.get(), self.get()], ["token-1", "token-1"])
-        self.ssm.gate.set()
-        self.eventually(lambda: self.get() == "token-2")
-        self.assertEqual(self.ssm.reads, [0, 50])
-
-    def test_with_a_token_at_hand_nobody_waits_long_for_ssm(self) -> None:
-        self.get()
-        self.clock.passed = 2 * MINUTE
-        self.ssm.gate.clear()
-        began = SystemClock.monotonic()
-        self.assertEqual([self.get(), self.get(), self.get()], ["token-1"] * 3)
-        self.assertLess(SystemClock.monotonic() - began, 3)
-        self.assertEqual(len(self.ssm.reads), 2)
-        self.ssm.gate.set()
-
-    def test_without_one_a_read_that_hangs_is_given_up(self) -> None:
-        self.client = self.new_client(read_timeout_seconds=0.1)
-        self.ssm.gate.clear()
-        self.assertEqual(self.code_of_failure(), "ParameterUnavailable")
-        self.ssm.gate.set()
-
-    def test_a_read_whose_thread_was_lost_is_not_waited_for(self) -> None:
-        lost: list = []
-        self.client._cache._start = lost.append
-        self.client._cache._read_timeout = 0
-        self.code_of_failure()
-        self.client._cache._read_timeout = 5
-        self.client._cache._start = lambda work: work()
-        self.clock.passed = 61
-        self.assertEqual(self.get(), "token-1")
-
-    def eventually(self, condition) -> None:
-        for _ in range(200):
-            if condition():
-                return
-            SystemClock.sleep(0.01)
-        self.fail("it did not come to pass within 2 s")
 
 
 if __name__ == "__main__":

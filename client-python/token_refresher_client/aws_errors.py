@@ -22,6 +22,7 @@ FAILURES = {
     "MissingAuthenticationToken": "credentials",
     "NoCredentialsError": "credentials",
     "PartialCredentialsError": "credentials",
+    "ProfileNotFound": "credentials",
     "TokenRetrievalError": "credentials",
     "UnrecognizedClientException": "credentials",
 }

@@ -10,6 +10,7 @@ from .clock import SystemClock
 from .errors import TokenError
 from .recovery import Recovery
 from .refresh_requests import SqsRefreshRequests
+from .sdk_clients import OwnClient
 from .token_cache import TokenCache
 from .token_source import SsmTokenSource
 
@@ -40,16 +41,17 @@ class TokenClient:
     interval_seconds: seconds between two scheduled refreshes, as in the environments file. 60 to 43,200, default 1,500.
     poll_seconds: once a token is known, reads are at least so many seconds apart: past its expiry, and after a 401.
         1 to 60, default 1.
-    read_timeout_seconds: how long to wait for a read. 0.1 to 60, default 5; at most 2 while the token at hand lives.
-        Where nothing may go on in the background the time limits of the SSM client count instead.
-    renew_ahead: whether reads go on in a thread in the background, while callers get the token at hand. Default: not in
-        AWS Lambda, where nothing runs between invocations.
+    read_timeout_seconds: a read that takes longer has failed. 0.1 to 60, default 5; at most 2 while the token at hand
+        lives.
+    renew_ahead: whether reads go on in the background, while callers get the token at hand. Default: not in AWS Lambda,
+        where nothing runs between invocations.
     queue_url: URL of the environment's request queue: leave to ask the refresher for a new token after a 401. The role
         needs `sqs:SendMessage` on it. Default: the refresher is never asked.
     wait_seconds: seconds to wait for a new token after asking. 1 to 120, default 20. The refresher replaces no token
         that is less than a minute old; to wait for that, too, needs 75.
-    ssm, sqs: boto3 clients. Default: made here, with short time limits; `sqs` at the first request.
-    on_event: called with a dict at each read, 401 and refresh request. What it raises is ignored.
+    ssm, sqs: boto3 clients. Default: made here, with short time limits, `sqs` at the first request; anew after a fork.
+    on_event: called with a dict at each read, 401 and refresh request, by a thread of the client's. What it raises is
+        ignored.
     """
 
     def __init__(
@@ -91,8 +93,11 @@ class TokenClient:
         _check_seconds("wait_seconds", wait_seconds, 1, 120)
 
         emit = _safely(on_event)
+        ssm_client = OwnClient("ssm") if ssm is None else (lambda: ssm)
+        # Made at once: this takes seconds in a small Lambda function, and the least while it starts.
+        ssm_client()
         source = SsmTokenSource(
-            _client("ssm") if ssm is None else ssm,
+            ssm_client,
             environment=environment,
             parameter=parameter_arn or f"/token-refresher/{environment}/{token}/access-token",
             lifetime_seconds=lifetime_seconds,
@@ -107,10 +112,10 @@ class TokenClient:
             read_timeout_seconds=read_timeout_seconds,
             renew_ahead=not _is_lambda() if renew_ahead is None else renew_ahead,
         )
-        make_sqs = (lambda: _client("sqs")) if sqs is None else (lambda: sqs)
+        sqs_client = OwnClient("sqs") if sqs is None else (lambda: sqs)
         self._recovery = Recovery(
             cache=self._cache,
-            requests=None if queue_url is None else SqsRefreshRequests(token, queue_url, make_sqs),
+            requests=None if queue_url is None else SqsRefreshRequests(token, queue_url, sqs_client),
             clock=clock,
             emit=emit,
             wait_seconds=wait_seconds,
@@ -128,15 +133,6 @@ class TokenClient:
     def authorization(self, *, rejected: Optional[str] = None) -> dict[str, str]:
         """The header to send, for any HTTP client. Raises as `get_token`."""
         return {"Authorization": f"Bearer {self.get_token(rejected=rejected)}"}
-
-
-def _client(service: str) -> Any:
-    """A few tries within the time of one read. A connection that was frozen with its process is noticed by the first."""
-    import boto3
-    from botocore.config import Config
-
-    retries = {"mode": "standard", "total_max_attempts": 3}
-    return boto3.client(service, config=Config(connect_timeout=1, read_timeout=2, retries=retries))
 
 
 def _is_lambda() -> bool:

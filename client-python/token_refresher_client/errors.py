@@ -6,7 +6,7 @@ from typing import Any, Optional
 
 #: What can go wrong, and whether the same call may succeed later without anybody's help.
 RETRYABLE = {
-    # An argument is out of range.
+    # An argument is out of range, or there is no AWS Region.
     "InvalidOption": False,
     # There is no such parameter in this account and Region.
     "ParameterNotFound": False,
@@ -24,8 +24,8 @@ RETRYABLE = {
     "TokenExpired": True,
     # The API answers 401, and there is no newer token, or it answers 401 to the newer one, too.
     "TokenRejected": True,
-    # The API answered 401 to a request whose body cannot be sent a second time.
-    "BodyNotReplayable": True,
+    # The API answered 401 to a request whose body is used up: the same call, with its body made anew, may succeed.
+    "BodyNotReplayable": False,
     # The refresher could not be asked for a new token.
     "RefreshRequestFailed": True,
 }
@@ -62,8 +62,8 @@ class TokenError(Exception):
         #: The API's answer with status 401.
         self.response = response
 
-    def with_response(self, response: Any = None) -> TokenError:
-        """The same error for a caller of its own: one error may end the wait of many threads."""
+    def for_caller(self, response: Any = None) -> TokenError:
+        """The same error as an object of its own, with its own traceback: one error may end the wait of many threads."""
         return TokenError(
             self.code,
             self.message,

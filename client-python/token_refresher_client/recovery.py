@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import Future
-from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, Callable, NamedTuple, Optional
 
 from .clock import Moment, SystemClock, elapsed_since, moment_of
 from .errors import TokenError
+from .forks import call_after_fork
+from .shared_work import SharedWork
 from .token_cache import TokenCache
+from .token_source import StoredToken
 
-#: After waiting in vain the refresher is not asked again for the same version, nor waited for, for so long.
+#: After waiting in vain the refresher is not asked again for the same token, nor waited for, for so long.
 PAUSE_AFTER_FAILURE_SECONDS = 60
 
-#: A search that takes so much longer than it may is not waited for: its thread may have been lost in a fork.
-LOST_AFTER_SECONDS = 60
+#: SQS answers in milliseconds; retries included, this is plenty.
+SEND_LIMIT_SECONDS = 5
 
 
 class Search(NamedTuple):
-    version: int
-    result: Future
+    rejected: StoredToken
+    work: SharedWork
 
 
 class GaveUp(NamedTuple):
-    version: int
+    rejected: StoredToken
     at: Moment
 
 
@@ -49,102 +50,110 @@ class Recovery:
         self._clock = clock
         self._emit = emit
         self._wait = wait_seconds
+        self._gave_up: Optional[GaveUp] = None
+        self.after_fork()
+        call_after_fork(self)
+
+    def after_fork(self) -> None:
         self._lock = threading.Lock()
         self._search: Optional[Search] = None
-        self._gave_up: Optional[GaveUp] = None
 
     def successor_of(self, rejected: str) -> str:
         """Raises TokenError `TokenRejected` if there is none, or whatever kept it from being found."""
-        held = self._cache.held
-        if held is None or held.value != rejected:
-            return self._cache.get()
+        while True:
+            held = self._cache.held
+            if held is not None and held.value == rejected:
+                break
+            # None is at hand yet, or one that may be older than the rejected one.
+            token = self._cache.get()
+            if token != rejected:
+                return token
         with self._lock:
-            search = self._search or Search(held.version, Future())
-            if search.version != held.version:
-                search = Search(held.version, Future())
-            is_first = search is not self._search
-            self._search = search
-        if is_first:
-            self._run(search)
-        return self._result(search)
+            search = self._join_search(held)
+        search.work.start()
+        return search.work.result()
 
-    def _result(self, search: Search) -> str:
-        try:
-            return search.result.result(timeout=self._wait + LOST_AFTER_SECONDS)
-        except FutureTimeout:
-            pass
-        self._forget(search)
-        raise TokenError(
-            "TokenRejected", f"the API refuses version {search.version}; the search for a newer one is lost"
-        )
+    def _join_search(self, rejected: StoredToken) -> Search:
+        """With the lock held."""
+        search = self._search
+        if search is None or search.work.is_overdue or not search.rejected.is_same_as(rejected):
+            search = self._search = self._new_search(rejected)
+        return search
 
-    def _run(self, search: Search) -> None:
+    def _new_search(self, rejected: StoredToken) -> Search:
+        version = rejected.version
+        hangs = f"the API refuses version {version}; the search for a newer one hangs"
+        overdue = TokenError("TokenRejected", hangs)
+        # One read and the request come before the wait, and the last read may end after it.
+        limit = self._wait + SEND_LIMIT_SECONDS + 2 * self._cache.longest_read
+        work = SharedWork(lambda: self._run(search), limit=limit, overdue=overdue, clock=self._clock)
+        search = Search(rejected, work)
+        return search
+
+    def _run(self, search: Search) -> str:
         began = moment_of(self._clock)
-        self._emit({"type": "rejected", "version": search.version})
+        version = search.rejected.version
+        self._emit({"type": "rejected", "version": version})
+        outcome = "not-recovered"
         try:
-            token = self._find(search.version)
-        except BaseException as error:
-            self._end(search, "not-recovered", began)
-            is_ours = isinstance(error, TokenError)
-            search.result.set_exception(
-                error if is_ours else TokenError("TokenRejected", "the search was broken off")
-            )
-            if not isinstance(error, Exception):
-                raise
-        else:
-            self._end(search, "recovered", began)
-            search.result.set_result(token)
+            token = self._find(search.rejected)
+            outcome = "recovered"
+            return token
+        finally:
+            with self._lock:
+                if self._search is search:
+                    self._search = None
+            duration = elapsed_since(began, self._clock)
+            self._emit({"type": outcome, "rejected_version": version, "duration": duration})
 
-    def _forget(self, search: Search) -> None:
-        with self._lock:
-            if self._search is search:
-                self._search = None
-
-    def _end(self, search: Search, outcome: str, began: Moment) -> None:
-        self._forget(search)
-        duration = elapsed_since(began, self._clock)
-        self._emit({"type": outcome, "rejected_version": search.version, "duration": duration})
-
-    def _find(self, version: int) -> str:
-        may_ask = self._requests is not None and not self._gave_up_on(version)
-        stored = self._read_other(version, or_raise=not may_ask)
+    def _find(self, rejected: StoredToken) -> str:
+        may_ask = self._requests is not None and not self._gave_up_on(rejected)
+        stored = self._read_other(rejected, or_raise=not may_ask)
         if stored is not None:
             return stored
         if not may_ask:
             why = "may not be asked" if self._requests is None else "was asked in vain"
             raise TokenError(
                 "TokenRejected",
-                f"the API refuses version {version}, the newest there is; the refresher {why}",
+                f"the API refuses version {rejected.version}, the newest there is; the refresher {why}",
             )
-        self._requests.send(version)
-        self._emit({"type": "refresh-requested", "version": version})
-        return self._wait_for_other(version)
+        self._ask(rejected.version)
+        return self._wait_for_other(rejected)
 
-    def _wait_for_other(self, version: int) -> str:
+    def _ask(self, version: int) -> None:
+        overdue = TokenError("RefreshRequestFailed", f"no answer from SQS within {SEND_LIMIT_SECONDS} s")
+        sending = SharedWork(
+            lambda: self._requests.send(version), limit=SEND_LIMIT_SECONDS, overdue=overdue, clock=self._clock
+        )
+        sending.start()
+        sending.result()
+        self._emit({"type": "refresh-requested", "version": version})
+
+    def _wait_for_other(self, rejected: StoredToken) -> str:
         asked_at = moment_of(self._clock)
         while elapsed_since(asked_at, self._clock) < self._wait:
             # The cache keeps its reads apart: this polls no faster than it allows.
-            stored = self._read_other(version, or_raise=False)
+            stored = self._read_other(rejected, or_raise=False)
             if stored is not None:
                 return stored
-        self._gave_up = GaveUp(version, moment_of(self._clock))
+        self._gave_up = GaveUp(rejected, moment_of(self._clock))
         raise TokenError(
             "TokenRejected",
-            f"the API refuses version {version}, and no newer one came within {self._wait:g} s of asking for it",
+            f"the API refuses version {rejected.version}, and no newer one came within {self._wait:g} s of asking for it",
         )
 
-    def _read_other(self, version: int, *, or_raise: bool) -> Optional[str]:
-        """Reads past the cache. A failed read says nothing about the version, unless it is the last thing to try."""
+    def _read_other(self, rejected: StoredToken, *, or_raise: bool) -> Optional[str]:
+        """Reads past the cache. A failed read says nothing about the token, unless it is the last thing to try."""
         try:
             read = self._cache.reread()
         except TokenError:
             if or_raise:
                 raise
             return None
-        return None if read.version == version else read.value
+        return None if read.is_same_as(rejected) else read.value
 
-    def _gave_up_on(self, version: int) -> bool:
+    def _gave_up_on(self, rejected: StoredToken) -> bool:
         gave_up = self._gave_up
-        if gave_up is None or gave_up.version != version:
+        if gave_up is None or not gave_up.rejected.is_same_as(rejected):
             return False
         return elapsed_since(gave_up.at, self._clock) < PAUSE_AFTER_FAILURE_SECONDS

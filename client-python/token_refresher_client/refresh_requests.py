@@ -22,23 +22,22 @@ def request_text(token: str, rejected_version: int) -> str:
 
 
 class SqsRefreshRequests:
-    def __init__(self, token: str, queue_url: str, make_client: Callable[[], Any]) -> None:
+    def __init__(self, token: str, queue_url: str, client: Callable[[], Any]) -> None:
         self._token = token
         self._queue_url = queue_url
-        self._make_client = make_client
-        self._client: Any = None
+        self._client = client
 
     def send(self, rejected_version: int) -> None:
         """Raises TokenError `AccessDenied`, `AwsCredentialsInvalid` or `RefreshRequestFailed`."""
         failure = None
         try:
-            if self._client is None:
-                self._client = self._make_client()
-            self._client.send_message(
+            self._client().send_message(
                 QueueUrl=self._queue_url,
                 MessageGroupId=self._token,
                 MessageBody=request_text(self._token, rejected_version),
             )
+        except TokenError:
+            raise
         except Exception as error:
             failure = self._not_sent(AwsFailure(error))
         if failure is not None:

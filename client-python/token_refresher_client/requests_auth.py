@@ -23,7 +23,8 @@ class BearerAuth(AuthBase):
         requests.get(url, auth=BearerAuth(client))
 
     Raises TokenError `TokenRejected` if there is no successor or the API refuses it, too, and `BodyNotReplayable` if the
-    body was a stream that cannot be rewound; both with the API's `response`.
+    body was a stream that cannot be rewound; both with the API's `response`. The 401 in the `history` of a response has
+    lost its body.
     """
 
     def __init__(self, client: TokenClient) -> None:
@@ -44,13 +45,13 @@ class BearerAuth(AuthBase):
         try:
             successor = self._client.get_token(rejected=sent[len(SCHEME) :])
         except TokenError as error:
-            failure = error.with_response(response)
+            failure = error.for_caller(response)
         if failure is not None:
             raise failure
         if not is_replayable(response.request):
             raise TokenError(
                 "BodyNotReplayable",
-                "the API answered 401, and the body was a stream that is used up; there is a newer token now: send it again",
+                "the API answered 401, and the body was a stream that is used up; there is a newer token now: call again with a new one",
                 response=response,
             )
         second = send_again(response, successor, settings)

@@ -6,7 +6,7 @@ import base64
 import json
 import re
 from email.utils import parsedate_to_datetime
-from typing import Any, NamedTuple, Optional
+from typing import Any, Callable, NamedTuple, Optional
 
 from .aws_errors import AwsFailure
 from .clock import SystemClock
@@ -33,11 +33,15 @@ class StoredToken(NamedTuple):
     #: How long it lives, counted from when it was written; not positive: it was never fit for use.
     lives: float
 
+    def is_same_as(self, other: StoredToken) -> bool:
+        """A parameter that was deleted and created again counts its versions from 1: its version alone says too little."""
+        return (self.version, self.value) == (other.version, other.value)
+
 
 class SsmTokenSource:
     def __init__(
         self,
-        client: Any,
+        client: Callable[[], Any],
         *,
         environment: str,
         parameter: str,
@@ -52,14 +56,15 @@ class SsmTokenSource:
 
     def read(self) -> StoredToken:
         """Raises TokenError."""
-        failure = None
-        answer: Any = {}
         try:
-            answer = self._client.get_parameter(Name=self._parameter, WithDecryption=True)
+            return self._stored_token(self._client().get_parameter(Name=self._parameter, WithDecryption=True))
+        except TokenError:
+            raise
         except Exception as error:
             failure = self._unreadable(AwsFailure(error))
-        if failure is not None:
-            raise failure
+        raise failure
+
+    def _stored_token(self, answer: Any) -> StoredToken:
         parameter = answer["Parameter"]
         value = self._sendable(parameter["Value"])
         written_at = parameter["LastModifiedDate"].timestamp()
