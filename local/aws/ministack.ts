@@ -67,6 +67,8 @@ function settings(port: number, folder: string) {
     // Functions run as child processes; never look for a Docker daemon, whose containers would be "cleaned up".
     LAMBDA_EXECUTOR: 'local',
     DOCKER_HOST: `unix://${join(folder, 'no-docker.sock')}`,
+    // By default in /tmp, where it would stay.
+    STATE_DIR: join(folder, 'state'),
     // Both would bind ports that two runs cannot share.
     IOT_MTLS_ENABLED: '0',
     SFTP_ENABLED: '0',
