@@ -32,7 +32,8 @@ export async function installPackage(): Promise<InstalledPackage> {
     await processes.end();
     await rm(folder, { recursive: true, force: true });
   };
-  const outside = outsideOfNpm(process.env);
+  // Whatever npm and Node.js cache for themselves goes with the folder.
+  const outside = { ...outsideOfNpm(process.env), TMPDIR: folder };
   const run = async (file: string, { args, cwd, env, seconds }: Run): Promise<string> => {
     const command = { file, args, cwd, env: { ...outside, ...env } };
     return processes.run(command, seconds).catch((error) => {
