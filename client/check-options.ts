@@ -1,9 +1,9 @@
-import { ENVIRONMENT_NAME, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../lib/contract.ts';
+import { ENVIRONMENT_NAME, LIMITS, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../lib/contract.ts';
 import { TokenError } from './errors.ts';
 import type { RefreshRequestOptions, TokenClientOptions } from './options.ts';
 
 /** Scheduler's precision, the attempt and its writes: all that can keep a successor from being there in time. */
-const LATEST_SUCCESSOR_SECONDS = 75;
+const LATEST_SUCCESSOR_SECONDS = LIMITS.schedulePrecisionSeconds + LIMITS.storedWithinSeconds;
 
 const DEFAULT_MAX_AGE_SECONDS = 60;
 

@@ -106,7 +106,7 @@ function reasonToDoNothing(
 }
 
 /** An earlier attempt was granted a token that could not be written: it is written now, and nobody is called. */
-const isWorthSaving = (state: State, now: number): state is State & { unsaved: object } =>
+const isWorthSaving = (state: State, now: number): state is State & Required<Pick<State, 'unsaved'>> =>
   state.unsaved !== undefined && (state.session.granted?.expiresAt ?? 0) > now;
 
 /**

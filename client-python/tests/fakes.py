@@ -5,6 +5,9 @@ from __future__ import annotations
 import datetime
 import threading
 
+from token_refresher_client import TokenClient
+
+QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo"
 START = 1_795_251_600.0
 MINUTE = 60
 
@@ -99,3 +102,15 @@ class FakeSqs:
             raise self.failure
         self.sent.append(message)
         self.on_send()
+
+
+def client_of(clock: FakeClock, ssm: FakeSsm, sqs: FakeSqs, **options) -> TokenClient:
+    """A client that may ask the refresher, unless `options` say otherwise."""
+    return TokenClient(
+        environment="sandbox",
+        token="payments-api",
+        ssm=ssm,
+        sqs=sqs,
+        clock=clock,
+        **{"queue_url": QUEUE, **options},
+    )

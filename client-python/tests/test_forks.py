@@ -8,12 +8,9 @@ import unittest
 import warnings
 from unittest import mock
 
-from token_refresher_client import TokenClient
 from token_refresher_client.sdk_clients import OwnClient
 
-from .fakes import FakeClock, FakeSqs, FakeSsm
-
-QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo"
+from .fakes import FakeClock, FakeSqs, FakeSsm, client_of
 
 
 @unittest.skipUnless(hasattr(os, "fork"), "there are no forks here")
@@ -26,14 +23,7 @@ class ForkTest(unittest.TestCase):
         self.sqs = FakeSqs()
         self.ssm.write()
         self.addCleanup(self.ssm.gate.set)
-        self.client = TokenClient(
-            environment="sandbox",
-            token="payments-api",
-            ssm=self.ssm,
-            sqs=self.sqs,
-            queue_url=QUEUE,
-            clock=self.clock,
-        )
+        self.client = client_of(self.clock, self.ssm, self.sqs)
 
     def in_a_child(self, work) -> str:
         """What work returns there; nothing if it takes 3 s."""

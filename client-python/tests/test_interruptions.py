@@ -5,11 +5,7 @@ import threading
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from token_refresher_client import TokenClient
-
-from .fakes import FakeClock, FakeSqs, FakeSsm
-
-QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo"
+from .fakes import FakeClock, FakeSqs, FakeSsm, client_of
 
 
 class SoftTimeLimit(Exception):
@@ -32,17 +28,6 @@ class InterruptedCallerTest(unittest.TestCase):
         previous = signal.signal(signal.SIGALRM, raise_it)
         self.addCleanup(signal.signal, signal.SIGALRM, previous)
 
-    def new_client(self, renew_ahead: bool) -> TokenClient:
-        return TokenClient(
-            environment="sandbox",
-            token="payments-api",
-            ssm=self.ssm,
-            sqs=self.sqs,
-            queue_url=QUEUE,
-            clock=self.clock,
-            renew_ahead=renew_ahead,
-        )
-
     def interrupt(self, call) -> None:
         """In the middle of its wait, while five other threads wait, too."""
         self.ssm.gate.clear()
@@ -55,7 +40,7 @@ class InterruptedCallerTest(unittest.TestCase):
 
     def test_gets_its_own_exception_and_the_others_their_token(self) -> None:
         for renew_ahead in [True, False]:
-            client = self.new_client(renew_ahead)
+            client = client_of(self.clock, self.ssm, self.sqs, renew_ahead=renew_ahead)
             with self.subTest("cold", renew_ahead=renew_ahead):
                 self.others: list = []
                 self.interrupt(client.get_token)

@@ -8,9 +8,7 @@ from unittest import mock
 
 from token_refresher_client import TokenClient, TokenError
 
-from .fakes import AwsError, FakeClock, FakeSqs, FakeSsm
-
-QUEUE = "https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo"
+from .fakes import QUEUE, AwsError, FakeClock, FakeSqs, FakeSsm, client_of
 
 
 class RecoveryTest(unittest.TestCase):
@@ -23,13 +21,11 @@ class RecoveryTest(unittest.TestCase):
         self.client = self.new_client()
 
     def new_client(self, queue_url: str | None = QUEUE, warm: bool = True) -> TokenClient:
-        client = TokenClient(
-            environment="sandbox",
-            token="payments-api",
-            ssm=self.ssm,
-            sqs=self.sqs,
+        client = client_of(
+            self.clock,
+            self.ssm,
+            self.sqs,
             queue_url=queue_url,
-            clock=self.clock,
             renew_ahead=False,
             on_event=self.events.append,
         )

@@ -7,8 +7,8 @@ const ROOT = new URL('../../', import.meta.url);
 const DOCUMENTS = ['README.md', 'docs/consumers.md'];
 
 /** What the examples call, and what stands for the request queue's URL in them. */
-const RESOURCE = 'https://api.example.com/orders';
-const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo';
+export const RESOURCE = 'https://api.example.com/orders';
+export const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo';
 
 /** Where their token is. */
 export const EXAMPLE_ACCOUNT = '123456789012';

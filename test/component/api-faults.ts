@@ -216,7 +216,11 @@ export const apiFaults: readonly ApiFault[] = [
   },
 ];
 
-export async function injectFault({ api }: Stage, call: Call, { fault, times }: ApiFault): Promise<void> {
+export async function injectFault(
+  { api }: Stage,
+  call: Call,
+  { fault, times }: Pick<ApiFault, 'fault' | 'times'>,
+): Promise<void> {
   if (fault === 'down') await api.pause();
   else api.faults.add(call, fault, times);
 }

@@ -7,13 +7,12 @@ import { parseCredentials } from '../../lambda/credentials.ts';
 import { postJson } from '../../lambda/http.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { selfSigned } from './certificate.ts';
-import { openStage, PASSWORD, type Stage, USERNAME } from './stage.ts';
+import { credentialsOf, openStage, PASSWORD, type Stage } from './stage.ts';
 
 const server = selfSigned('server');
 const client = selfSigned('client');
 
-const withCertificates = (fields: object): string =>
-  JSON.stringify({ username: USERNAME, password: PASSWORD, ...fields });
+const withCertificates = (fields: object): string => credentialsOf(PASSWORD, fields);
 
 describe('a token API whose authority only the credentials know', () => {
   async function open(): Promise<Stage> {

@@ -195,7 +195,9 @@ const clients = ({ endpoint }: MemoryAws) => ({
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
 });
 
-export const credentialsOf = (password: string): string => JSON.stringify({ username: USERNAME, password });
+/** @param certificates fields beside user name and password. */
+export const credentialsOf = (password: string, certificates: object = {}): string =>
+  JSON.stringify({ username: USERNAME, password, ...certificates });
 
 function putSession({
   aws,

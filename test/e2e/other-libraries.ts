@@ -3,12 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'vitest';
-import type { Example } from '../client/documentation.ts';
+import { type Example, QUEUE_URL, RESOURCE } from '../client/documentation.ts';
 
 export const BODY = '{"item":1}';
-
-const URL_ = 'https://api.example.com/orders';
-const QUEUE_URL = 'https://sqs.us-east-1.amazonaws.com/123456789012/token-refresher-sandbox.fifo';
 
 interface Program {
   readonly imports: string;
@@ -18,7 +15,7 @@ interface Program {
   readonly call?: string;
 }
 
-const ITSELF = `payments.fetch('${URL_}', { method: 'POST', body: '${BODY}' })`;
+const ITSELF = `payments.fetch('${RESOURCE}', { method: 'POST', body: '${BODY}' })`;
 
 const program = ({ imports, options = '', requestOptions = '', call = ITSELF }: Program): string => `
 import { createTokenClient } from 'token-refresher/client';
@@ -38,11 +35,11 @@ const PROGRAMS = {
   'a function of its own': { imports: '', options: 'fetch: (input, init) => fetch(input, init),' },
   ky: {
     imports: "import ky from 'ky';",
-    call: `ky.create({ fetch: payments.fetch }).post('${URL_}', { json: ${BODY} })`,
+    call: `ky.create({ fetch: payments.fetch }).post('${RESOURCE}', { json: ${BODY} })`,
   },
   'openapi-fetch': {
     imports: "import createClient from 'openapi-fetch';",
-    call: `createClient<any>({ baseUrl: '${URL_}', fetch: payments.fetch }).POST('' as never, { body: ${BODY} } as never)`,
+    call: `createClient<any>({ baseUrl: '${RESOURCE}', fetch: payments.fetch }).POST('' as never, { body: ${BODY} } as never)`,
   },
   'the oldest AWS SDK': {
     imports: "import { SQSClient } from 'oldest-client-sqs';\nimport { SSMClient } from 'oldest-client-ssm';",

@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NETWORK_ACTIONS } from '../../lib/network.ts';
-import { resourceOf, templateOf } from './synth.ts';
+import { NETWORK as network, resourceOf, templateOf } from './synth.ts';
 import { verdictOnEnvironment } from './verdict.ts';
-
-const network = { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] };
 
 describe('a function in a VPC', () => {
   const template = templateOf({ network });

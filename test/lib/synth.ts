@@ -26,6 +26,12 @@ function inApp<T>(props: AppProps, use: (app: App) => T): T {
   }
 }
 
+/** A place in a VPC. */
+export const NETWORK = {
+  subnetIds: ['subnet-0123456789abcdef0'],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+};
+
 export const payments: NamedTokenProps = {
   name: 'payments-api',
   baseUrl: 'https://payments.example.com/v1',

@@ -11,7 +11,7 @@ import { ssmStore } from '../../lambda/parameters.ts';
 import { passwordTokenApi } from '../../lambda/token-api.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import type { Fault } from '../../local/token-api/faults.ts';
-import { type ApiFault, apiFaults, CALLS, type Call } from '../component/api-faults.ts';
+import { type ApiFault, apiFaults, CALLS, type Call, injectFault } from '../component/api-faults.ts';
 import { credentialsOf, openStage, PASSWORD, SECRET, type Stage, USERNAME } from '../component/stage.ts';
 import { verdictOnEnvironment, verdictOnToken } from '../lib/verdict.ts';
 import { startFunctionOf } from './function-output.ts';
@@ -80,7 +80,7 @@ describe.each(CALLS)('a token API that echoes secrets at %s', (call) => {
   it.concurrent.for(NAMES)('%s: nothing gets out', async (name) => {
     const stage = await openStage();
     stage.startWithToken({ refreshToken: call === 'refresh' });
-    for (const endpoint of ['refresh', 'login'] as const) {
+    for (const endpoint of CALLS) {
       stage.api.faults.add(endpoint, faultNamed(name, stage.secrets()));
     }
     await stage.attempt();
@@ -112,8 +112,7 @@ async function leaksInErrorOf(
   secrets: readonly string[],
 ): Promise<string[]> {
   const stage = await openStage();
-  if (fault === 'down') await stage.api.pause();
-  else stage.api.faults.add(call, fault);
+  await injectFault(stage, call, { fault });
   const api = passwordTokenApi(stage.api.baseUrl, { post: postJson, clock: systemClock });
   const work =
     call === 'refresh'
@@ -192,8 +191,7 @@ it('the bundled function in a process of its own writes no secret to its output,
   onTestFinished(() => void lambda.end());
   for (const name of NAMES) {
     stage.api.faults.clear();
-    for (const call of ['refresh', 'login'] as const)
-      stage.api.faults.add(call, faultNamed(name, stage.secrets()));
+    for (const call of CALLS) stage.api.faults.add(call, faultNamed(name, stage.secrets()));
     await lambda.handle();
   }
   stage.api.faults.clear();

@@ -5,7 +5,7 @@ import { addStacks } from '../../bin/add-stacks.ts';
 import { environments } from '../../environments.ts';
 import { stackName } from '../../lib/contract.ts';
 import type { EnvironmentSettings } from '../../lib/settings.ts';
-import { inQuickApp, manyTokens, payments } from '../lib/synth.ts';
+import { inQuickApp, manyTokens, NETWORK, payments } from '../lib/synth.ts';
 import { messageOf } from '../lib/verdict.ts';
 
 const PLACE = { account: '111122223333', region: 'eu-central-1' };
@@ -41,7 +41,7 @@ const CASES: readonly { what: string; settings: Partial<EnvironmentSettings> }[]
   {
     what: 'a VPC',
     settings: {
-      network: { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] },
+      network: NETWORK,
     },
   },
   { what: 'no requests of consumers', settings: { consumerRequests: false } },

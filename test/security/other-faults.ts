@@ -34,8 +34,7 @@ export const PRIVATE_KEY_LINES = client.key
   .filter((line) => line !== '' && !line.startsWith('-'));
 
 const always = Number.POSITIVE_INFINITY;
-const withCertificates = (fields: object): string =>
-  JSON.stringify({ ...JSON.parse(credentialsOf(PASSWORD)), ...fields });
+const withCertificates = (fields: object): string => credentialsOf(PASSWORD, fields);
 
 const put = ({ aws }: Stage, Name: string, Value: string): void => {
   aws.parameters.putParameter({ Name, Value, Type: 'SecureString', Overwrite: true });

@@ -6,7 +6,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import type { NetworkSettings } from '../../lib/settings.ts';
 import { Token } from '../../lib/token.ts';
-import { inQuickApp, payments, type Resource, resourcesOf, stackOf } from '../lib/synth.ts';
+import { inQuickApp, NETWORK, payments, type Resource, resourcesOf, stackOf } from '../lib/synth.ts';
 import { permissionsTable } from './permissions-document.ts';
 import { CODE_OF_A_FUNCTION, ROWS, type Row } from './permissions-table.ts';
 
@@ -98,7 +98,6 @@ interface Place {
   readonly environment: string;
   readonly network?: NetworkSettings;
 }
-const NETWORK = { subnetIds: ['subnet-0123456789abcdef0'], securityGroupIds: ['sg-0123456789abcdef0'] };
 
 const templateFor = ({ environment, network }: Place): Template =>
   inQuickApp((app) => {
