@@ -14,17 +14,23 @@ export const TOKEN_NAME_MAX_LENGTH = 30;
 
 export const stackName = (environment: string): string => `TokenRefresher-${environment}`;
 
+/** What the names of an environment's parameters begin with. */
+export const parameterPath = (environment: string): string => `/token-refresher/${environment}/`;
+
 /** The plain access token and nothing else. SecureString, read by consumers. */
 export const accessTokenParameter = (environment: string, token: string): string =>
-  `/token-refresher/${environment}/${token}/access-token`;
+  `${parameterPath(environment)}${token}/access-token`;
 
 /** What the refresher remembers between runs, as JSON. SecureString, read by the refresher only. */
 export const sessionParameter = (environment: string, token: string): string =>
-  `/token-refresher/${environment}/${token}/session`;
+  `${parameterPath(environment)}${token}/session`;
+
+/** What the names of an environment's secrets begin with, if the stack made them. */
+export const secretPath = (environment: string): string => `token-refresher/${environment}/`;
 
 /** Secret in Secrets Manager: JSON `{"username": string, "password": string}`, created without a value. */
 export const credentialsSecret = (environment: string, token: string): string =>
-  `token-refresher/${environment}/${token}/credentials`;
+  `${secretPath(environment)}${token}/credentials`;
 
 /** Name of the schedule group, and prefix of the names of an environment's rules. */
 export const environmentPrefix = (environment: string): string => `token-refresher-${environment}`;

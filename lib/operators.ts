@@ -5,7 +5,7 @@ import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { alarmArns, logGroupArn, secretArn } from './arns.ts';
-import { environmentPrefix } from './contract.ts';
+import { environmentPrefix, secretPath } from './contract.ts';
 import { usedThrough } from './key-conditions.ts';
 import { acknowledgePatterns } from './nag.ts';
 import { patternsOf } from './refresher-permissions.ts';
@@ -53,7 +53,7 @@ export const policyPath = (environment: string): string => `/token-refresher/${e
 
 /** With a key for the secrets that the stack made; adopted secrets are in the hands of whoever made them. */
 function credentials(scope: Construct, { environment, key }: OperatorsPolicyProps): PolicyStatement[] {
-  const secrets = [secretArn(scope, `token-refresher/${environment}/*`)];
+  const secrets = [secretArn(scope, `${secretPath(environment)}*`)];
   const statements = [
     new PolicyStatement({
       sid: 'SetAndRestoreCredentials',

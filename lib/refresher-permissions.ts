@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { parameterArn, secretArn } from './arns.ts';
 import type { CheckedToken } from './check-token.ts';
-import { accessTokenParameter, sessionParameter } from './contract.ts';
+import { accessTokenParameter, parameterPath, secretPath, sessionParameter } from './contract.ts';
 import { AWS_MANAGED } from './environment-key.ts';
 import { usedThrough } from './key-conditions.ts';
 
@@ -45,14 +45,12 @@ export interface AdoptingTokens<T extends CheckedToken> {
 export function adoptedByName<T extends CheckedToken>(of: AdoptingTokens<T>): T[] {
   const { environment, keyArn, tokens } = of;
   const left = ({ secretName, credentialsKeyArn }: T) =>
-    secretName.startsWith(secretsOf(environment)) && (credentialsKeyArn ?? AWS_MANAGED) === keyArn;
+    secretName.startsWith(secretPath(environment)) && (credentialsKeyArn ?? AWS_MANAGED) === keyArn;
   return tokens.filter(
     (token) =>
       token.credentialsSecretArn !== undefined && (tokens.length <= MOST_TOKENS_NAMED || !left(token)),
   );
 }
-
-const secretsOf = (environment: string): string => `token-refresher/${environment}/`;
 
 /** What the function may do with parameters, secrets and keys. */
 export function storePermissions(
@@ -99,8 +97,8 @@ function resources(scope: Construct, { environment, tokens, own }: Resources) {
     };
   }
   return {
-    parameters: [parameterArn(scope, `/token-refresher/${environment}/*`)],
-    ownSecrets: own.length > 0 ? [secretArn(scope, `${secretsOf(environment)}*`)] : [],
+    parameters: [parameterArn(scope, `${parameterPath(environment)}*`)],
+    ownSecrets: own.length > 0 ? [secretArn(scope, `${secretPath(environment)}*`)] : [],
   };
 }
 

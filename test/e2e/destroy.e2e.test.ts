@@ -3,21 +3,20 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, it, onTestFinished } from 'vitest';
-import { accessTokenParameter, credentialsSecret, sessionParameter } from '../../lib/contract.ts';
+import { credentialsSecret } from '../../lib/contract.ts';
 import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
 import { bootstrap } from '../../local/deploy.ts';
 import { createProcesses } from '../../local/processes.ts';
 import { startTokenApi } from '../../local/token-api/token-api-server.ts';
 import { withAwsCli } from '../client/aws-cli.ts';
+import { parametersOf } from './parameters-of.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const [ENVIRONMENT, TOKEN] = ['production', 'payments-api'];
@@ -27,8 +26,6 @@ const endpoint = process.env.MINISTACK_ENDPOINT ?? '';
 
 /** A deployment takes some ten seconds, a removal a function timeout more. */
 const COMMANDS_SECONDS = 110;
-const SEEN_WITHIN_SECONDS = 60;
-const POLL_MS = 250;
 
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8');
 const DEPLOY = 'npx cdk deploy TokenRefresher-production';
@@ -80,7 +77,6 @@ it('a production environment is destroyed and deployed again with the lines that
   onTestFinished(processes.end);
   const api = await startTokenApi({ users: { user: 'password' } });
   onTestFinished(api.close);
-  const ssm = new SSMClient(clientConfig(endpoint));
   const secrets = new SecretsManagerClient(clientConfig(endpoint));
   const project = join(folder, 'project');
   copyProject(project);
@@ -98,29 +94,19 @@ it('a production environment is destroyed and deployed again with the lines that
     processes
       .run({ file: 'bash', args: ['-euc', unasked(commands)], env, cwd: project }, COMMANDS_SECONDS)
       .catch((error: Error & { output?: string }) => expect.fail(`${error.message}\n${error.output}`));
-  const parameters = async () => {
-    const { Parameters = [] } = await ssm.send(new DescribeParametersCommand({}));
-    return Parameters.filter(({ Name = '' }) => Name.startsWith(`/token-refresher/${ENVIRONMENT}/`));
-  };
-  const names = async () => (await parameters()).map(({ Name }) => Name).sort();
-  const seen = async (...expected: string[]): Promise<void> => {
-    const deadline = Date.now() + SEEN_WITHIN_SECONDS * 1000;
-    while (Date.now() < deadline && String(await names()) !== String(expected)) await sleep(POLL_MS);
-    expect(await names()).toEqual(expected);
-  };
+  const parameters = parametersOf(endpoint, ENVIRONMENT);
   const storeCredentials = () =>
     secrets.send(new PutSecretValueCommand({ SecretId: SECRET, SecretString: CREDENTIALS }));
-  const written = [accessTokenParameter(ENVIRONMENT, TOKEN), sessionParameter(ENVIRONMENT, TOKEN)].sort();
 
   await bootstrap({ processes, endpoint, tokenApiUrl: api.baseUrl, folder });
   writeEnvironments({});
   await run(DEPLOY);
   await storeCredentials();
-  await seen(...written);
+  await parameters.becomeThoseOf(TOKEN);
   const before = await secrets.send(new DescribeSecretCommand({ SecretId: SECRET }));
 
   const printed = await run(REMOVE);
-  await seen();
+  await parameters.becomeThoseOf();
   expect(await secrets.send(new GetSecretValueCommand({ SecretId: SECRET }))).toMatchObject({
     SecretString: CREDENTIALS,
   });
@@ -134,6 +120,6 @@ it('a production environment is destroyed and deployed again with the lines that
     KmsKeyId: before.KmsKeyId,
   });
   await storeCredentials();
-  await seen(...written);
-  expect((await parameters()).map(({ KeyId }) => KeyId)).toEqual([before.KmsKeyId, before.KmsKeyId]);
+  await parameters.becomeThoseOf(TOKEN);
+  expect((await parameters.list()).map(({ KeyId }) => KeyId)).toEqual([before.KmsKeyId, before.KmsKeyId]);
 });

@@ -1,16 +1,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { expect, it, onTestFinished } from 'vitest';
-import { accessTokenParameter, credentialsSecret, sessionParameter, stackName } from '../../lib/contract.ts';
+import { credentialsSecret, stackName } from '../../lib/contract.ts';
 import { deleteStack, queryCall } from '../../local/aws/emulator.ts';
 import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
 import { bootstrap } from '../../local/deploy.ts';
 import { createProcesses } from '../../local/processes.ts';
 import { startTokenApi } from '../../local/token-api/token-api-server.ts';
+import { parametersOf, until } from './parameters-of.ts';
 
 const ENVIRONMENT = 'removal';
 const PROJECT = join(import.meta.dirname, '../..');
@@ -21,16 +20,9 @@ const MS_PER_BYTE = 10;
 
 /** A deployment takes a few seconds; a clean-up waits for one function timeout. */
 const CDK_SECONDS = 100;
-const SEEN_WITHIN_SECONDS = 60;
-const POLL_MS = 250;
 
 /** What CloudFormation answers, asked by name about a stack that does not exist. */
 const GONE = 'HTTP 400';
-
-const parametersOf = (...tokens: string[]): string[] =>
-  tokens
-    .flatMap((token) => [accessTokenParameter(ENVIRONMENT, token), sessionParameter(ENVIRONMENT, token)])
-    .sort();
 
 /** A local AWS with a token API, where an app of one's own is deployed. */
 async function openStage() {
@@ -44,23 +36,8 @@ async function openStage() {
   };
   const api = await startTokenApi({ users: { user: 'password' }, onCall });
   onTestFinished(api.close);
-  const ssm = new SSMClient(clientConfig(endpoint));
   const secrets = new SecretsManagerClient(clientConfig(endpoint));
 
-  const parameters = async (): Promise<string[]> => {
-    const { Parameters = [] } = await ssm.send(new DescribeParametersCommand({}));
-    return Parameters.map(({ Name = '' }) => Name)
-      .filter((name) => name.startsWith(`/token-refresher/${ENVIRONMENT}/`))
-      .sort();
-  };
-  const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-    const deadline = Date.now() + SEEN_WITHIN_SECONDS * 1000;
-    while (Date.now() < deadline && !(await holds())) await sleep(POLL_MS);
-  };
-  const seen = async (expected: readonly string[]): Promise<void> => {
-    await until(async () => String(await parameters()) === String(expected));
-    expect(await parameters()).toEqual(expected);
-  };
   const storeCredentials = async (token: string): Promise<void> => {
     const SecretString = JSON.stringify({ username: 'user', password: 'password' });
     await secrets.send(
@@ -96,47 +73,45 @@ async function openStage() {
     api,
     calls: () => calls,
     deploy,
-    parameters,
+    parameters: parametersOf(endpoint, ENVIRONMENT),
     remove: async () => {
       await deleteStack(endpoint, stackName(ENVIRONMENT));
       await until(async () => (await stackStatus()) === GONE);
       expect(await stackStatus()).toBe(GONE);
     },
-    seen,
     storeCredentials,
-    until,
   };
 }
 
 it('after a token or the stack is removed, exactly the parameters exist that should', async () => {
   const stage = await openStage();
   await stage.deploy('Refresher', 'kept-api', 'removed-api');
-  expect(await stage.parameters()).toEqual([]);
+  await stage.parameters.areThoseOf();
 
   for (const token of ['kept-api', 'removed-api']) await stage.storeCredentials(token);
-  await stage.seen(parametersOf('kept-api', 'removed-api'));
+  await stage.parameters.becomeThoseOf('kept-api', 'removed-api');
 
   await stage.deploy('Refresher', 'kept-api');
-  expect(await stage.parameters()).toEqual(parametersOf('kept-api'));
+  await stage.parameters.areThoseOf('kept-api');
 
   // A run is under way when the stack is removed, and writes after the first deletion.
   stage.api.faults.add('login', { kind: 'trickle', millisecondsPerByte: MS_PER_BYTE });
   const callsBefore = stage.calls();
   await stage.storeCredentials('kept-api');
-  await stage.until(() => stage.calls() > callsBefore);
+  await until(() => stage.calls() > callsBefore);
   expect(stage.calls()).toBe(callsBefore + 1);
   await stage.remove();
-  expect(await stage.parameters()).toEqual([]);
+  await stage.parameters.areThoseOf();
 });
 
 it('a rename of constructs, which AWS refuses and MiniStack does not, deletes no tokens', async () => {
   const stage = await openStage();
   await stage.deploy('Refresher', 'kept-api');
   await stage.storeCredentials('kept-api');
-  await stage.seen(parametersOf('kept-api'));
+  await stage.parameters.becomeThoseOf('kept-api');
 
   await stage.deploy('Renamed', 'kept-api');
-  expect(await stage.parameters()).toEqual(parametersOf('kept-api'));
+  await stage.parameters.areThoseOf('kept-api');
   await stage.remove();
-  expect(await stage.parameters()).toEqual([]);
+  await stage.parameters.areThoseOf();
 });
