@@ -3,7 +3,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import ssmMiddleware from '@middy/ssm';
 import type { Context } from 'aws-lambda';
-import type { Clock } from '../client/clock.ts';
+import { type Clock, systemClock } from '../client/clock.ts';
 import { createTokenClient } from '../client/index.ts';
 import { accessTokenParameter } from '../lib/contract.ts';
 import { clientConfig } from '../local/clean-environment.ts';
@@ -71,19 +71,7 @@ function tokenClient(endpoint: string): () => Promise<string> {
 }
 
 /** The system's, but looked up at each call: the bench moves the date, and nothing else. */
-const laterClock: Clock = {
-  now: () => Date.now(),
-  monotonic: performance.now.bind(performance),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve, reject) => {
-      const timer = setTimeout(resolve, milliseconds);
-      signal.addEventListener('abort', () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      });
-    }),
-  random: Math.random,
-};
+const laterClock: Clock = { ...systemClock, now: () => Date.now() };
 
 function powertools(endpoint: string): () => Promise<string | undefined> {
   const provider = new SSMProvider({ awsSdkV3Client: new SSMClient(config(endpoint)) });

@@ -14,7 +14,6 @@ const FAILURES: Readonly<Record<string, AwsFailure>> = {
   ParameterNotFound: 'not-found',
   AccessDenied: 'denied',
   AccessDeniedException: 'denied',
-  UnauthorizedOperation: 'denied',
   InvalidKeyId: 'key-unusable',
   KMSInvalidStateException: 'key-unusable',
   CredentialsProviderError: 'credentials',
@@ -23,6 +22,7 @@ const FAILURES: Readonly<Record<string, AwsFailure>> = {
   InvalidClientTokenId: 'credentials',
   InvalidSignatureException: 'credentials',
   MissingAuthenticationToken: 'credentials',
+  SignatureDoesNotMatch: 'credentials',
   UnrecognizedClientException: 'credentials',
 };
 

@@ -16,17 +16,19 @@ export interface BearerFetchProps {
  * A `fetch` that sends a bearer token, and after a 401 the same request once more with the token's successor.
  */
 export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
-  return async (input, init) => {
+  const send: Fetch = async (input, init) => {
+    // Its properties are its class's: a copy of its own ones would be empty.
+    if (isRequest(init)) return send(new Request(input, init));
     const signal = init?.signal ?? (isRequest(input) ? input.signal : undefined);
     const abortable = signal ? { signal } : {};
     const replayable = isReplayable(input, init);
     // Sending a Request uses it up.
     const copy = () => (replayable && isRequest(input) ? input.clone() : input);
-    const send = (token: string): Promise<Response> =>
+    const sendWith = (token: string): Promise<Response> =>
       fetch(copy(), { ...init, headers: withBearer(token, input, init) });
 
     const token = await getToken(abortable);
-    const first = await send(token);
+    const first = await sendWith(token);
     if (first.status !== 401 || wentElsewhere(first, input)) return first;
 
     const successor = await getToken({ ...abortable, rejected: token }).catch((error: unknown) => {
@@ -39,11 +41,12 @@ export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
         { response: first },
       );
     }
-    await discard(first);
-    const second = await send(successor);
-    if (second.status !== 401) return second;
+    discard(first);
+    const second = await sendWith(successor);
+    if (second.status !== 401 || wentElsewhere(second, input)) return second;
     throw new TokenError('TokenRejected', 'the API refuses the newest token, too', { response: second });
   };
+  return send;
 }
 
 function withBearer(token: string, input: string | URL | Request, init: RequestInit | undefined): Headers {
@@ -54,13 +57,15 @@ function withBearer(token: string, input: string | URL | Request, init: RequestI
 
 /** A redirect to another origin loses the token: a 401 from there says nothing about it. */
 function wentElsewhere({ redirected, url }: Response, input: string | URL | Request): boolean {
-  const target = isRequest(input) ? input.url : input;
-  return redirected && new URL(url).origin !== new URL(target).origin;
+  return redirected && new URL(url).origin !== new URL(isRequest(input) ? input.url : input, url).origin;
 }
 
-/** Lets go of the connection. Some implementations have Node.js streams for bodies. */
-async function discard({ body }: Response): Promise<void> {
+/**
+ * Lets go of the connection. Does not wait for it: while somebody who wraps `fetch` keeps a clone of the answer, that is
+ * for ever. Some implementations have Node.js streams for bodies.
+ */
+function discard({ body }: Response): void {
   const { cancel, destroy } = Object(body);
-  if (typeof cancel === 'function') await body?.cancel().catch(() => {});
+  if (typeof cancel === 'function') body?.cancel().catch(() => {});
   else if (typeof destroy === 'function') destroy.call(body);
 }

@@ -10,6 +10,7 @@ type SsmOptions =
   | { readonly ssm?: SdkClient; readonly ssmConfig?: never }
   | { readonly ssm?: never; readonly ssmConfig?: SSMClientConfig };
 
+/** Where the settings name no Region or credentials, those of `ssmConfig` hold. */
 type SqsOptions =
   | { readonly sqs?: SdkClient; readonly sqsConfig?: never }
   | { readonly sqs?: never; readonly sqsConfig?: SQSClientConfig };

@@ -106,8 +106,9 @@ export class Recovery {
 
   async #waitForOther(token: StoredToken, signal: AbortSignal): Promise<string> {
     const { clock, waitSeconds } = this.#props;
-    const askedAt = momentOf(clock);
-    while (elapsedSince(askedAt, clock) < waitSeconds * SECOND) {
+    // By this clock alone: one that is set, or a machine that slept, does not end everybody's wait.
+    const askedAt = clock.monotonic();
+    while (clock.monotonic() - askedAt < waitSeconds * SECOND) {
       // The cache keeps its reads apart: this polls no faster than it allows.
       const stored = await this.#readOther(token, { signal, orThrow: false });
       if (stored !== undefined) return stored;

@@ -13,5 +13,6 @@ export function isReplayable(input: string | URL | Request, init: RequestInit | 
 /** A stream of Node.js. Of two copies neither goes on while the other is not read. */
 const isPiped = (body: unknown): boolean => 'pipe' in Object(body);
 
-export const isRequest = (input: string | URL | Request): input is Request =>
-  typeof input === 'object' && 'headers' in input;
+/** By what it has: each implementation of fetch brings its own class. */
+export const isRequest = (input: unknown): input is Request =>
+  typeof input === 'object' && input !== null && 'headers' in input && 'clone' in input;

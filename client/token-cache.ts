@@ -117,7 +117,11 @@ export class TokenCache {
   /** Soon after a read that failed, was aborted, or brought a token older than the one at hand. */
   #isTooSoon(): boolean {
     if (this.#lastRead === undefined || (this.#reading !== undefined && !this.#lastRead.failed)) return false;
-    const pauseSeconds = this.#lastRead.failed ? PAUSE_AFTER_FAILURE_SECONDS : this.#props.pollSeconds;
+    const { pollSeconds } = this.#props;
+    // Never shorter than the gap between reads, which the next one would wait for.
+    const pauseSeconds = this.#lastRead.failed
+      ? Math.max(PAUSE_AFTER_FAILURE_SECONDS, pollSeconds)
+      : pollSeconds;
     return elapsedSince(this.#lastRead.at, this.#clock) < pauseSeconds * SECOND;
   }
 
@@ -206,8 +210,7 @@ export class TokenCache {
     this.#held = {
       ...stored,
       readAt,
-      // The same token keeps its promise.
-      promise: held?.value === stored.value ? held.promise : Promise.resolve(stored.value),
+      promise: Promise.resolve(stored.value),
       renewMs: Math.min(maxAgeSeconds * SECOND * share, expiresMs),
       expiresMs,
     };

@@ -1,4 +1,4 @@
-import { SSMClient } from '@aws-sdk/client-ssm';
+import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
 import { accessTokenParameter } from '../lib/contract.ts';
 import { bearerFetch, type Fetch } from './bearer-fetch.ts';
 import { checkOptions } from './check-options.ts';
@@ -69,7 +69,7 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
       token,
       queueUrl: refreshRequests.queueUrl,
       client: refreshRequests.sqs,
-      clientConfig: { ...CLIENT_CONFIG, ...refreshRequests.sqsConfig },
+      clientConfig: { ...CLIENT_CONFIG, ...placeOf(options.ssmConfig), ...refreshRequests.sqsConfig },
     });
   const recovery = new Recovery({ cache, requests, clock, emit, waitSeconds: times.waitSeconds });
 
@@ -83,6 +83,12 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
     fetch: bearerFetch({ fetch: options.fetch ?? globalFetch, getToken }),
   };
 }
+
+/** The queue is in the parameter's account and Region. */
+const placeOf = ({ region, credentials }: SSMClientConfig = {}) => ({
+  ...(region !== undefined && { region }),
+  ...(credentials !== undefined && { credentials }),
+});
 
 /** Looked up at each call, for those who instrument or replace it. */
 const globalFetch: Fetch = (input, init) => globalThis.fetch(input, init);

@@ -52,6 +52,21 @@ describe('the header', () => {
   });
 });
 
+it('whatever else the caller gives reaches fetch', async () => {
+  const { signal } = new AbortController();
+  const given = { method: 'PATCH', body: 'text', redirect: 'manual', signal, dispatcher: {} } as RequestInit;
+  let arrived: RequestInit | undefined;
+  const fetch = bearerFetch({
+    fetch: async (_, init) => {
+      arrived = init;
+      return new Response();
+    },
+    getToken: async () => 'token',
+  });
+  await fetch(URL_, given);
+  expect(arrived).toEqual({ ...given, headers: expect.any(Headers) });
+});
+
 describe('after a 401', () => {
   it('the request is sent once more with the successor', async () => {
     const { fetch, sent, rejected } = setUp();
@@ -102,6 +117,40 @@ describe('after a 401', () => {
     const fetch = bearerFetch({ fetch: async () => refusalFrom('https://login.example.org/'), getToken });
     expect((await fetch(URL_)).status).toBe(401);
     expect(rejected).toEqual([undefined]);
+  });
+
+  it('from another origin at the second request: passed on, too', async () => {
+    const answers = [new Response('', { status: 401 }), refusalFrom('https://login.example.org/')];
+    const fetch = bearerFetch({ fetch: async () => answers.shift(), getToken: setUp().getToken });
+    expect((await fetch(URL_)).status).toBe(401);
+  });
+
+  it.each([403, 404, 500])('an answer with status %i to the second request is passed on', async (status) => {
+    const answers = [new Response('', { status: 401 }), new Response('', { status })];
+    const fetch = bearerFetch({ fetch: async () => answers.shift(), getToken: setUp().getToken });
+    expect((await fetch(URL_)).status).toBe(status);
+  });
+
+  it('of an address without an origin, as some implementations take, the request is sent once more', async () => {
+    const answers = [refusalFrom(`${URL_}/all`), new Response()];
+    const fetch = bearerFetch({ fetch: async () => answers.shift(), getToken: setUp().getToken });
+    expect((await fetch('/orders')).status).toBe(200);
+  });
+
+  it('nobody waits for a clone of the first answer, which some tool keeps unread', async () => {
+    const kept: Response[] = [];
+    const { fetch: plain, getToken } = setUp();
+    const answers = [new Response('no', { status: 401 }), new Response()];
+    const fetch = bearerFetch({
+      fetch: async () => {
+        const answer = answers.shift() ?? (await plain(URL_));
+        kept.push(answer);
+        return answer.clone();
+      },
+      getToken,
+    });
+    expect((await fetch(URL_)).status).toBe(200);
+    expect(await kept[0]?.text()).toBe('no');
   });
 
   it('from the same origin, after a redirect, the request is sent once more', async () => {
@@ -170,6 +219,13 @@ describe('bodies that can be sent again', () => {
   });
 });
 
+it('a Request in the place of the options is sent as it is, to the address beside it', async () => {
+  const { fetch, sent } = setUp();
+  const request = new Request('https://incoming.example.org/', { method: 'POST', body: 'an order' });
+  expect((await fetch(URL_, request)).status).toBe(200);
+  expect(sent.map(({ body }) => body)).toEqual(['an order', 'an order']);
+});
+
 describe('bodies that cannot be sent again', () => {
   const stream = () => new Blob(['body']).stream();
   it.each([
@@ -217,11 +273,16 @@ describe('bodies that cannot be sent again', () => {
   });
 });
 
-it('the signal of the call or of its Request ends the wait for a token', async () => {
+it.each([
+  { what: 'a token', waitsFor: undefined },
+  { what: 'its successor', waitsFor: 'old' },
+])('the signal of the call or of its Request ends the wait for $what', async ({ waitsFor }) => {
   const waiting = bearerFetch({
-    fetch: async () => new Response(),
-    getToken: ({ signal }) =>
-      new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
+    fetch: async () => new Response('', { status: 401 }),
+    getToken: ({ signal, rejected }) =>
+      rejected === waitsFor
+        ? new Promise((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason)))
+        : Promise.resolve('old'),
   });
   for (const call of [
     (signal: AbortSignal) => waiting(URL_, { signal }),
@@ -229,6 +290,7 @@ it('the signal of the call or of its Request ends the wait for a token', async (
   ]) {
     const abort = new AbortController();
     const ended = failure(call(abort.signal));
+    await new Promise(setImmediate);
     abort.abort();
     expect(await ended).toMatchObject({ name: 'AbortError' });
   }

@@ -130,6 +130,16 @@ it('gives up after the time given, and for a minute neither asks nor waits again
   expect(asked).toEqual([1, 1]);
 });
 
+it.each([
+  { what: 'a clock that is set forward', jump: () => (clock.wallOffsetMs += 3_600_000) },
+  { what: 'a clock that is set back', jump: () => (clock.wallOffsetMs -= 3_600_000) },
+])('$what does not end the wait', async ({ jump }) => {
+  const search = newRecovery().successorOf('token-1');
+  await clock.pass(300);
+  jump();
+  expect(await settle(search)).toBe('token-2');
+});
+
 it('having given up on one version asks for the next at once', async () => {
   refresher = async () => {};
   const recovery = newRecovery();

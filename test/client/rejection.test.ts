@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { clientConfig } from '../../local/clean-environment.ts';
 import { worldWithToken } from './world.ts';
@@ -43,4 +46,32 @@ it.concurrent('without leave to ask, the call fails and says so', async (test) =
   world.api.model.revokeAccessTokens();
   await expect(client.fetch(world.resource)).rejects.toMatchObject({ code: 'TokenRejected' });
   expect(world.requests()).toBe(0);
+});
+
+it.concurrent('asks with the Region and credentials that it reads with, unless it is given others', async (test) => {
+  const world = await worldWithToken(test);
+  const signatures: string[] = [];
+  const server = createServer(({ headers }, response) => {
+    signatures.push(headers.authorization ?? '');
+    response.writeHead(400).end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  test.onTestFinished(() => void server.close());
+  const queueUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/123456789012/requests.fifo`;
+  const of = (accessKeyId: string) => ({ accessKeyId, secretAccessKey: 'made-up' });
+  const ssmConfig = {
+    ...clientConfig(world.endpoint),
+    region: 'eu-north-1',
+    credentials: of('READER'),
+  };
+  const sqsConfig = { region: 'us-west-2', credentials: of('SENDER') };
+  for (const refreshRequests of [{ queueUrl }, { queueUrl, sqsConfig }]) {
+    const client = world.client({ ssm: undefined, ssmConfig, refreshRequests } as never);
+    const rejected = await client.getToken();
+    await expect(client.getToken({ rejected })).rejects.toMatchObject({ code: 'RefreshRequestFailed' });
+  }
+  expect(signatures).toEqual([
+    expect.stringMatching(/Credential=READER\/\d+\/eu-north-1\/sqs/),
+    expect.stringMatching(/Credential=SENDER\/\d+\/us-west-2\/sqs/),
+  ]);
 });

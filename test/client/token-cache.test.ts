@@ -257,23 +257,30 @@ describe('while SSM fails and the token lives', () => {
     expect(source.readsAt.length).toBeLessThanOrEqual(2 + 120 / 5 + 1);
   });
 
-  it('where nothing may go on in the background, a call waits 2 s now and then, and the read has ended', async () => {
-    cache = newCache({ renewAhead: false });
-    await get();
-    await clock.pass(MINUTE);
-    source.hangs = true;
-    const startedAt = clock.time.now();
-    const waits: number[] = [];
-    while (clock.time.now() - startedAt < 2 * MINUTE) {
-      const { token, after } = await get();
-      expect(token).toBe('token-1');
-      waits.push(after);
-      await clock.pass(100);
-    }
-    expect(new Set(waits)).toEqual(new Set([0, 2 * SECOND]));
-    expect(waits.filter((wait) => wait > 0).length).toBeLessThanOrEqual(120 / 5 + 1);
-    expect(source.aborted).toBe(source.readsAt.length);
-  });
+  it.each([
+    { pollSeconds: 1, calls: 120 / 5 + 1 },
+    { pollSeconds: 20, calls: 120 / 20 + 1 },
+    { pollSeconds: 60, calls: 120 / 60 + 1 },
+  ])(
+    'where nothing may go on in the background, a call waits 2 s now and then, and the read has ended: $pollSeconds s apart',
+    async ({ pollSeconds, calls }) => {
+      cache = newCache({ renewAhead: false, pollSeconds });
+      await get();
+      await clock.pass(MINUTE);
+      source.hangs = true;
+      const startedAt = clock.time.now();
+      const waits: number[] = [];
+      while (clock.time.now() - startedAt < 2 * MINUTE) {
+        const { token, after } = await get();
+        expect(token).toBe('token-1');
+        waits.push(after);
+        await clock.pass(100);
+      }
+      expect(new Set(waits)).toEqual(new Set([0, 2 * SECOND]));
+      expect(waits.filter((wait) => wait > 0).length).toBeLessThanOrEqual(calls);
+      expect(source.aborted).toBe(source.readsAt.length);
+    },
+  );
 
   it('fails once the token has expired, and reads no more than once a second then', async () => {
     source.failure = THROTTLED;

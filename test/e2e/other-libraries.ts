@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'vitest';
@@ -60,17 +60,36 @@ export const withOtherLibraries: readonly Example[] = Object.entries<Program>(PR
 );
 
 /** An API that refuses the first token it sees, and takes any other. */
-export async function startRefusingApi({ onTestFinished }: Pick<TestContext, 'onTestFinished'>) {
+export async function startRefusingApi(test: Pick<TestContext, 'onTestFinished'>) {
   const bodies: string[] = [];
   let refused: string | undefined;
-  const server = createServer(async (request, response) => {
+  const url = await startServer(test, async (request, response) => {
     const { authorization = '' } = request.headers;
     refused ??= authorization;
     bodies.push(await text(request));
-    response.statusCode = authorization === refused ? 401 : 200;
-    response.end();
+    response.writeHead(authorization === refused ? 401 : 200).end();
   });
+  return { url, bodies };
+}
+
+/** An API that redirects to another host, which answers 401. */
+export async function startRedirectingApi(test: Pick<TestContext, 'onTestFinished'>) {
+  /** What the other host was sent. */
+  const authorizations: (string | undefined)[] = [];
+  const location = await startServer(test, ({ headers }, response) => {
+    authorizations.push(headers.authorization);
+    response.writeHead(401).end();
+  });
+  const url = await startServer(test, (_, response) => void response.writeHead(302, { location }).end());
+  return { url, authorizations };
+}
+
+async function startServer(
+  { onTestFinished }: Pick<TestContext, 'onTestFinished'>,
+  onRequest: RequestListener,
+): Promise<string> {
+  const server = createServer(onRequest);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => void server.close());
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`, bodies };
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/orders`;
 }

@@ -9,7 +9,7 @@ import { EXAMPLE_ACCOUNT, type Example, examples, run } from '../client/document
 import { type MiniStackWorld, openMiniStackWorld } from '../client/ministack-world.ts';
 import { worldWithToken } from '../client/world.ts';
 import { type InstalledPackage, installPackage, ROOT } from './installed-package.ts';
-import { BODY, startRefusingApi, withOtherLibraries } from './other-libraries.ts';
+import { BODY, startRedirectingApi, startRefusingApi, withOtherLibraries } from './other-libraries.ts';
 
 const PARAMETER = accessTokenParameter('sandbox', 'payments-api');
 
@@ -181,6 +181,20 @@ it.for(withOtherLibraries)(
     const { project } = installed;
     await run('ts', program, { world: { ...world, resource }, folder: project, project });
     expect(bodies).toEqual([BODY, BODY]);
+  },
+);
+
+it.for(asking)(
+  'the example at $place sends the token to nobody that the API redirects to, and asks for no other',
+  async (example, test) => {
+    const world = await worldWithToken(test);
+    const { url: resource, authorizations } = await startRedirectingApi(test);
+    const { project } = installed;
+    await run('ts', example, { world: { ...world, resource }, folder: project, project }).catch(
+      (error: Error) => expect(error.message).toMatch(/\b401\b/),
+    );
+    expect(authorizations).toEqual([undefined]);
+    expect(world.requests()).toBe(0);
   },
 );
 
