@@ -68,12 +68,29 @@ export function rationedFor(
   return clamp(session.granted.obtainedAt + gap - now, 0, gap);
 }
 
-/** The current version of the credentials is one that the session was not got with and that was never refused. */
-export function hasNewCredentials({ credentials, session }: State): boolean {
-  if (credentials === 'none' || credentials instanceof Error) return false;
+/** The current version of the credentials, if the session was not got with it and it was never refused. */
+export function newCredentials({ credentials, session }: State): string | undefined {
+  if (credentials === 'none' || credentials instanceof Error) return undefined;
   const { versionId } = credentials;
-  return versionId !== session.granted?.credentialsVersion && refusalOf(session, versionId) === undefined;
+  const isKnown =
+    versionId === session.granted?.credentialsVersion || refusalOf(session, versionId) !== undefined;
+  return isKnown ? undefined : versionId;
 }
+
+/** New credentials are tried though no token is wanted; after a login without a verdict not before its pause is over. */
+export function newCredentialsAreDue(state: State, now: number): boolean {
+  const versionId = newCredentials(state);
+  const { undecided } = state.session;
+  return versionId !== undefined && (undecided?.versionId !== versionId || undecided.until <= now);
+}
+
+/**
+ * Until when new credentials are no reason for a login after one without a verdict.
+ *
+ * @param retryAfterSeconds what the token API asked for.
+ */
+export const undecidedUntil = (retryAfterSeconds: number, settings: TokenSettings, now: number): number =>
+  now + clamp(retryAfterSeconds, MINIMUM_GAP / SECOND, settings.intervalSeconds) * SECOND;
 
 /**
  * When refused credentials may be tried again: after one interval, after 4 hours, then daily. An account that

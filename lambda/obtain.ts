@@ -4,11 +4,12 @@ import { type Clock, SECOND } from './clock.ts';
 import type { Credentials, CredentialsStore } from './credentials.ts';
 import { RefreshError } from './errors.ts';
 import {
-  hasNewCredentials,
   liveRefreshToken,
   mayLogInDespiteOutage,
   mayTryOutOfTurn,
+  newCredentials,
   nextTryOfCredentials,
+  undecidedUntil,
 } from './limits.ts';
 import type { RefreshRequest } from './request.ts';
 import { refusalOf, type Session, withoutRefreshToken, withoutRefusal, withRefusal } from './session.ts';
@@ -35,9 +36,12 @@ export interface Attempt {
 }
 
 /** A new access token, or why there is none; in both cases the session to remember. */
-export type Obtained =
-  | { readonly session: Session; readonly accessToken: string }
-  | { readonly session: Session; readonly failure: RefreshError };
+export type Obtained = { readonly session: Session; readonly accessToken: string } | Failed;
+
+interface Failed {
+  readonly session: Session;
+  readonly failure: RefreshError;
+}
 
 /**
  * Gets an access token: by new credentials, which are tried at once; else by the refresh token; else by login.
@@ -47,13 +51,16 @@ export type Obtained =
 export async function obtain(attempt: Attempt, mayRefresh: boolean): Promise<Obtained> {
   const { state, request, clock } = attempt;
   let { session } = state;
-  let failedLogin: Obtained | undefined;
+  let failedLogin: Failed | undefined;
+  let failedRefresh: RefreshError | undefined;
 
-  if (hasNewCredentials(state)) {
+  const versionId = newCredentials(state);
+  if (versionId !== undefined) {
     const login = await logIn(attempt, session);
-    if ('accessToken' in login || !mayRefresh) return login;
-    failedLogin = login;
-    session = login.session;
+    if ('accessToken' in login) return login;
+    failedLogin = withVerdict(attempt, versionId, login);
+    if (!mayRefresh) return failedLogin;
+    session = failedLogin.session;
   }
 
   const refreshToken = liveRefreshToken(session, clock.now());
@@ -61,6 +68,7 @@ export async function obtain(attempt: Attempt, mayRefresh: boolean): Promise<Obt
     const refreshed = await useRefreshToken(attempt, session, refreshToken);
     if ('accessToken' in refreshed) return refreshed;
     session = refreshed.session;
+    if (refreshed.failure.kind !== 'refused') failedRefresh = refreshed.failure;
     if (refreshed.failure.kind === 'outage') {
       if (failedLogin !== undefined || !mayLogInDespiteOutage(request, session, clock.now()))
         return refreshed;
@@ -68,7 +76,20 @@ export async function obtain(attempt: Attempt, mayRefresh: boolean): Promise<Obt
     }
   }
 
-  return failedLogin === undefined ? logIn(attempt, session) : { ...failedLogin, session };
+  const login = failedLogin === undefined ? await logIn(attempt, session) : { ...failedLogin, session };
+  // The refresh token may work again soon: then bad credentials are no reason to give up.
+  const isHopeless = 'failure' in login && isVerdict(login.failure);
+  return isHopeless && failedRefresh !== undefined ? { ...login, failure: failedRefresh } : login;
+}
+
+/** What is wrong with the credentials is known: until they change, or their next try is due, a login is no use. */
+const isVerdict = ({ kind }: RefreshError): boolean => kind === 'refused' || kind === 'credentials';
+
+/** Notes that a login brought no verdict on new credentials: else each request, wanting a token or not, would try them. */
+function withVerdict({ settings, clock }: Attempt, versionId: string, { session, failure }: Failed): Failed {
+  if (isVerdict(failure)) return { session, failure };
+  const until = undecidedUntil(failure.fields.retryAfterSeconds ?? 0, settings, clock.now());
+  return { session: { ...session, undecided: { versionId, until } }, failure };
 }
 
 async function useRefreshToken(attempt: Attempt, session: Session, refreshToken: string): Promise<Obtained> {

@@ -5,11 +5,14 @@ import type { QueueRecord } from './request.ts';
 
 const CALL_MS = 4_000;
 
+/** Enough to see what it was. A message of the largest size would not fit any more, with the reason beside it. */
+const REJECTED_CHARACTERS = 10_000;
+
 /** The two things that are done with a message that cannot simply be deleted. */
 export interface RequestQueue {
   /** Hides the message, and with it its message group, for that long. */
   putOff(record: QueueRecord, seconds: number): Promise<void>;
-  /** Copies the message to the dead-letter queue with a reason. */
+  /** Copies the message, or its beginning, to the dead-letter queue with a reason. */
   reject(record: QueueRecord, reason: string): Promise<void>;
 }
 
@@ -38,7 +41,8 @@ export function sqsQueue(
       const { client, SendMessageCommand } = await sqs();
       const command = new SendMessageCommand({
         QueueUrl: urls.deadLetterQueueUrl,
-        MessageBody: record.body,
+        // The cut may go through a character of two halves, which SQS would not take.
+        MessageBody: record.body.slice(0, REJECTED_CHARACTERS).toWellFormed(),
         MessageGroupId: record.attributes.MessageGroupId ?? 'unknown',
         MessageDeduplicationId: record.messageId,
         MessageAttributes: { [REJECTION_REASON_ATTRIBUTE]: { DataType: 'String', StringValue: reason } },

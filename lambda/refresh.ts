@@ -2,7 +2,7 @@ import { LIMITS, type TokenSettings } from '../lib/contract.ts';
 import { type Clock, SECOND } from './clock.ts';
 import type { CredentialsStore } from './credentials.ts';
 import { RefreshError } from './errors.ts';
-import { hasNewCredentials, isAnswer, isSatisfied, isSuperseded, rationedFor } from './limits.ts';
+import { isAnswer, isSatisfied, isSuperseded, newCredentialsAreDue, rationedFor } from './limits.ts';
 import { obtain } from './obtain.ts';
 import type { RefreshRequest } from './request.ts';
 import { retryInSeconds, secondsLeft } from './retry.ts';
@@ -77,7 +77,8 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
   if (isWorthSaving(state, clock.now())) return save(state.session, state.unsaved.accessToken);
 
   const idle = reasonToDoNothing(request, state, deps);
-  if (idle !== undefined && !hasNewCredentials(state)) return { ending: idle, trace, ...known(state) };
+  if (idle !== undefined && !newCredentialsAreDue(state, clock.now()))
+    return { ending: idle, trace, ...known(state) };
 
   const deadline = end - WRITE_SECONDS * SECOND;
   const obtained = await obtain({ ...deps, request, state, trace, deadline }, idle === undefined);
@@ -88,7 +89,7 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
     session === state.session || (await orFailure(states.save({ session }, end - clock.now())));
   if (idle !== undefined) return { ending: idle, trace, ...known(state), session };
   return {
-    ending: failed(failure, request, deps, recorded instanceof RefreshError),
+    ending: failed(failure, request, deps, recorded instanceof RefreshError && wereRefused(trace)),
     trace,
     ...known(state),
     session,
@@ -109,9 +110,12 @@ function reasonToDoNothing(
 const isWorthSaving = (state: State, now: number): state is State & Required<Pick<State, 'unsaved'>> =>
   state.unsaved !== undefined && (state.session.granted?.expiresAt ?? 0) > now;
 
+const wereRefused = ({ calls }: Trace): boolean => calls.some(({ code }) => code === 'CredentialsRefused');
+
 /**
- * @param unrecorded the session could not be written: a refusal that no other process can know of must not be
- *   repeated before the schedule for refused credentials allows it, so the request holds its turn as long as it may.
+ * @param unrecorded credentials were refused, and the session could not be written: what no other process can know of
+ *   must not be repeated before the schedule for refused credentials allows it, so the request holds its turn as long
+ *   as it may.
  */
 function failed(
   failure: RefreshError,
@@ -119,10 +123,9 @@ function failed(
   { settings, clock }: RefreshDeps,
   unrecorded = false,
 ): Ending {
-  const retry =
-    unrecorded && failure.code === 'CredentialsRefused'
-      ? secondsLeft(request, settings, clock.now())
-      : retryInSeconds({ failure, request, settings, now: clock.now(), random: clock.random() });
+  const retry = unrecorded
+    ? secondsLeft(request, settings, clock.now())
+    : retryInSeconds({ failure, request, settings, now: clock.now(), random: clock.random() });
   return { kind: 'failed', failure, ...(retry !== undefined && { retryInSeconds: retry }) };
 }
 

@@ -14,6 +14,8 @@ export interface Session {
   readonly credentialsMissingSince?: number;
   /** When a login was last tried because the refresh endpoint alone seemed to be down. */
   readonly loginDespiteOutageAt?: number;
+  /** New credentials whose last login brought no verdict, and until when they alone are no reason for another. */
+  readonly undecided?: { readonly versionId: string; readonly until: number };
   /** When a request for one extra try of refused credentials was last honoured. */
   readonly extraTryAt?: number;
 }

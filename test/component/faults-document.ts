@@ -45,9 +45,16 @@ export const provedElsewhere: readonly ProvedElsewhere[] = [
   },
   {
     fault: 'new credentials while the login is down',
-    does: 'the session goes on by refresh token, the next attempt tries them again',
+    does: 'the session goes on by refresh token; they are tried again a minute later, or when the API says, by the next request',
     file: REQUESTS,
     title: 'that are new while the login is down do not stop the session',
+  },
+  {
+    fault:
+      'refused credentials, and a refresh that meets a maintenance page, a redirect, 403, 404 or an outage',
+    does: 'repeated until the refresh token is answered: credentials are no reason to give up',
+    file: REQUESTS,
+    title: 'that are refused do not end a request whose refresh token met $what',
   },
   {
     fault: 'message that is no request',

@@ -202,7 +202,80 @@ describe('credentials', () => {
     stage.api.faults.add('login', { kind: 'answer', status: 503 });
     expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
     stage.api.faults.clear();
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'put-off' });
+    expect(stage.api.model.counters.logins).toBe(1);
+    stage.makeOlder();
     expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
+  });
+
+  it('that are newer still are tried at once, though the login has just been down', async () => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    stage.api.faults.add('login', { kind: 'answer', status: 503 });
+    await stage.attempt();
+    stage.api.faults.clear();
+    stage.storeCredentials(JSON.stringify({ ...JSON.parse(credentialsOf(PASSWORD)), note: 'newer' }));
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
+  });
+
+  it('that are new are not tried again before the time that the API asks for', async () => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    stage.api.faults.add('login', { kind: 'answer', status: 429, headers: { 'Retry-After': '600' } });
+    await stage.attempt();
+    stage.makeOlder();
+    const early = await stage.attempt({ rejectedVersion: 1 });
+    expect(early.line).toMatchObject({ outcome: 'satisfied' });
+    expect(metric(early, METRICS.perEnvironment.apiLatency)).toBeUndefined();
+    for (let minutes = 2; minutes < 10; minutes += 2) stage.makeOlder();
+    const late = await stage.attempt({ rejectedVersion: 1 });
+    expect(metric(late, METRICS.perEnvironment.apiLatency)).toBeDefined();
+  });
+
+  it.each([
+    { what: 'a maintenance page', fault: { kind: 'answer', status: 200, body: '<html></html>' } },
+    {
+      what: 'a redirect',
+      fault: { kind: 'answer', status: 302, headers: { Location: 'https://example.com' } },
+    },
+    { what: 'a firewall', fault: { kind: 'answer', status: 403 } },
+    { what: 'a missing page', fault: { kind: 'answer', status: 404 } },
+    { what: 'an outage', fault: { kind: 'answer', status: 503 } },
+  ] as const)('that are refused do not end a request whose refresh token met $what', async ({ fault }) => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.storeCredentials(credentialsOf('wrong'));
+    stage.api.faults.add('refresh', fault);
+    for (const attempt of [1, 2, 3]) {
+      const failed = await stage.attempt({}, { attempt });
+      expect(failed.line).toMatchObject({ outcome: 'failed' });
+      expect(failed.retryInSeconds).toBeGreaterThanOrEqual(1);
+    }
+    stage.api.faults.clear();
+    expect((await stage.attempt({}, { attempt: 4 })).line).toMatchObject({
+      outcome: 'refreshed',
+      how: 'refresh',
+    });
+    expect(stage.api.model.counters.refusedLogins).toBe(1);
+  });
+
+  it('that are refused hold the turn where that cannot be recorded, whatever the refresh token met', async () => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.storeCredentials(credentialsOf('wrong'));
+    stage.api.faults.add('refresh', { kind: 'answer', status: 404 });
+    stage.aws.faults.add({ operation: 'PutParameter', fault: 'deny', times: Number.POSITIVE_INFINITY });
+    expect((await stage.attempt()).retryInSeconds).toBeGreaterThanOrEqual(1500);
+  });
+
+  it('that are missing do not either', async () => {
+    const stage = await open();
+    stage.startWithToken();
+    stage.storeCredentials(' ');
+    stage.api.faults.add('refresh', { kind: 'answer', status: 404 });
+    expect((await stage.attempt()).retryInSeconds).toBeGreaterThanOrEqual(1);
   });
 });
 
@@ -227,6 +300,14 @@ describe('a message that is no request', () => {
       attributes: { [REJECTION_REASON_ATTRIBUTE]: { StringValue: line.reason } },
     });
     expect(JSON.stringify(line)).not.toContain('mallory');
+  });
+
+  it('of the largest size there is goes there, too, with its beginning', async () => {
+    const stage = await open();
+    const body = `${'x'.repeat(9_999)}${'😀'.repeat((1_048_576 - 9_999) / 4)}`;
+    expect((await stage.attempt(body)).retryInSeconds).toBeUndefined();
+    const [dead] = stage.deadLetters.receive();
+    expect(dead?.body).toBe(`${'x'.repeat(9_999)}\ufffd`);
   });
 
   it('stays on the queue while the dead-letter queue takes nothing', async () => {

@@ -58,7 +58,7 @@ export interface Stage {
   storeCredentials(value: string): void;
   /** Makes it ten minutes since a login, with or without a refresh token to go on with; answers the access token. */
   startWithToken(options?: { refreshToken?: boolean }): string;
-  /** Makes the stored access token two minutes older, so that it may be replaced. */
+  /** As if two minutes had passed: the stored access token may be replaced, and new credentials be tried again. */
   makeOlder(): void;
   /** The access token that consumers read now. */
   accessToken(): string | undefined;
@@ -126,7 +126,11 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
       const session: Session = JSON.parse(read(aws, SESSION) ?? '');
       if (session.granted === undefined) throw new Error('no token was granted yet');
       const granted = { ...session.granted, obtainedAt: session.granted.obtainedAt - 2 * MINUTE };
-      const Value = JSON.stringify({ ...session, granted });
+      const undecided = session.undecided && {
+        ...session.undecided,
+        until: session.undecided.until - 2 * MINUTE,
+      };
+      const Value = JSON.stringify({ ...session, granted, undecided });
       aws.parameters.putParameter({ Name: SESSION, Value, Type: 'SecureString', Overwrite: true });
     },
     accessToken: () => read(aws, ACCESS_TOKEN),

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../lambda/clock.ts';
 import { RefreshError } from '../../lambda/errors.ts';
 import {
-  hasNewCredentials,
   isSatisfied,
   isSuperseded,
   liveRefreshToken,
   mayLogInDespiteOutage,
   mayTryOutOfTurn,
+  newCredentials,
   nextTryOfCredentials,
   rationedFor,
 } from '../../lambda/limits.ts';
@@ -140,22 +140,22 @@ describe('refreshes are rationed', () => {
 describe('credentials are new', () => {
   const refused = { versionId: 'v2', code: 'CredentialsRefused', at: NOW, times: 1 } as const;
   it.each([
-    ['if their version is another than the session’s', state({ credentials: { versionId: 'v2' } }), true],
-    ['if there is no session yet', state({ session: EMPTY_SESSION }), true],
-    ['not if the session was got with them', state(), false],
+    ['if their version is another than the session’s', state({ credentials: { versionId: 'v2' } }), 'v2'],
+    ['if there is no session yet', state({ session: EMPTY_SESSION }), 'v1'],
+    ['not if the session was got with them', state(), undefined],
     [
       'not if they were refused',
       state({ credentials: { versionId: 'v2' }, session: session({}, { refused: [refused] }) }),
-      false,
+      undefined,
     ],
-    ['not if there are none', state({ credentials: 'none' }), false],
+    ['not if there are none', state({ credentials: 'none' }), undefined],
     [
       'not if they cannot be looked up',
       state({ credentials: new RefreshError('CredentialsUnreadable') }),
-      false,
+      undefined,
     ],
   ])('%s', (_, given, expected) => {
-    expect(hasNewCredentials(given)).toBe(expected);
+    expect(newCredentials(given)).toBe(expected);
   });
 });
 

@@ -260,6 +260,11 @@ describe('what is sent', () => {
     ['a group with a space', { groupId: 'payments api' }, 'InvalidParameterValue'],
     ['a deduplication id of 129 characters', { deduplicationId: 'x'.repeat(129) }, 'InvalidParameterValue'],
     ['a body of more than 1 MiB', { body: 'x'.repeat(1_048_577) }, 'InvalidParameterValue'],
+    [
+      'a body of 1 MiB with an attribute beside it',
+      { body: 'x'.repeat(1_048_576), attributes: { a: { DataType: 'String', StringValue: 'a' } } },
+      'InvalidParameterValue',
+    ],
   ])('may not be %s', (_, message, name) => {
     expect(() => createQueue().send({ body: 'a', groupId: 'a', ...message })).toThrow(
       expect.objectContaining({ name }),

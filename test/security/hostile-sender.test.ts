@@ -4,8 +4,16 @@ import { MINUTE } from '../../lambda/clock.ts';
 import { EMPTY_SESSION } from '../../lambda/session.ts';
 import { EventSourceMapping } from '../../local/memory-aws/event-source-mapping.ts';
 import { FifoQueue } from '../../local/memory-aws/fifo-queue.ts';
-import { startTokenApi } from '../../local/token-api/token-api-server.ts';
-import { ACCESS_TOKEN, credentialsOf, openStage, SESSION, type Stage, TOKEN } from '../component/stage.ts';
+import { type Endpoint, startTokenApi } from '../../local/token-api/token-api-server.ts';
+import {
+  ACCESS_TOKEN,
+  credentialsOf,
+  openStage,
+  SESSION,
+  type Stage,
+  type StageOptions,
+  TOKEN,
+} from '../component/stage.ts';
 
 /** Whoever may send to the queue chooses body, message group and deduplication id. */
 interface Message {
@@ -14,8 +22,8 @@ interface Message {
   readonly deduplicationId?: string;
 }
 
-async function open(): Promise<Stage> {
-  const stage = await openStage();
+async function open(options?: StageOptions): Promise<Stage> {
+  const stage = await openStage(options);
   onTestFinished(stage.close);
   return stage;
 }
@@ -128,22 +136,55 @@ it.each([
 it('cannot have refused credentials tried again: one extra try an hour is all', async () => {
   const stage = await open();
   stage.storeCredentials(credentialsOf('wrong'));
-  const flood = (fields: object) =>
-    sendAll(
-      stage,
-      Array.from({ length: 30 }, (_, index) => ({
-        body: request({ ...fields, nonce: index }),
-        deduplicationId: `${JSON.stringify(fields).length}-${index}`,
-      })),
-    );
-  await flood({});
+  await flood(stage);
   expect(stage.api.model.counters.refusedLogins).toBe(1);
-  await flood({ retryRefused: true });
+  await flood(stage, { retryRefused: true });
   stage.newContainer();
-  await flood({ retryRefused: true, requestedBy: 'operator' });
-  await flood({ requestedBy: 'credentials', versionId: 'new' });
+  await flood(stage, { retryRefused: true, requestedBy: 'operator' });
+  await flood(stage, { requestedBy: 'credentials', versionId: 'new' });
   expect(stage.api.model.counters.refusedLogins).toBe(2);
 });
+
+/** The token API, and what it was asked; `faulty` calls are answered with a status of their own. */
+async function openCounted(faulty: Endpoint, status: number) {
+  const calls: string[] = [];
+  const stage = await open({ tokenApi: { onCall: (endpoint) => calls.push(endpoint) } });
+  stage.startWithToken();
+  stage.api.faults.add(faulty, { kind: 'change', change: () => ({ status, body: {} }) });
+  return { stage, calls };
+}
+
+const flood = (stage: Stage, fields: object = {}): Promise<void> =>
+  sendAll(
+    stage,
+    Array.from({ length: 30 }, (_, index) => ({
+      body: request({ ...fields, nonce: index }),
+      deduplicationId: `${JSON.stringify(fields).length}-${index}`,
+    })),
+  );
+
+it.each([302, 403, 404, 429])(
+  'cannot have new credentials tried again and again while the login answers %i',
+  async (status) => {
+    const { stage, calls } = await openCounted('login', status);
+    await stage.attempt();
+    stage.storeCredentials(credentialsOf('new password'));
+    await flood(stage, { rejectedVersion: 1 });
+    stage.newContainer();
+    await flood(stage, { rejectedVersion: 1, requestedBy: 'credentials', versionId: 'new' });
+    expect(calls).toEqual(['refresh', 'login']);
+  },
+);
+
+it.each([302, 403, 404])(
+  'cannot have a locked account called again and again while its refresh token gets %i',
+  async (status) => {
+    const { stage, calls } = await openCounted('refresh', status);
+    stage.storeCredentials(credentialsOf('wrong'));
+    await flood(stage);
+    expect(calls).toEqual(['login', 'refresh']);
+  },
+);
 
 it('cannot have a spent hour forgotten: the extra try is kept with the session', async () => {
   const stage = await open();

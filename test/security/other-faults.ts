@@ -101,6 +101,20 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
     },
     shows: '"how":"refresh"',
   },
+  'refused credentials, and a refresh that meets a maintenance page, a redirect, 403, 404 or an outage': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      stage.storeCredentials(credentialsOf(WRONG_PASSWORD));
+      stage.api.faults.add('refresh', {
+        kind: 'answer',
+        status: 200,
+        body: `<html>${WRONG_PASSWORD}</html>`,
+      });
+      await handle();
+      await handle();
+    },
+    shows: '"code":"AnswerNotJson"',
+  },
   'message that is no request': {
     async play(_, { handle }) {
       await handle(WRONG_PASSWORD);

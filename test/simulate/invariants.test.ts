@@ -68,7 +68,7 @@ describe('whatever goes wrong', { timeout: TIMEOUT_MS }, () => {
     troubles: [apiTrouble, storeTrouble, functionTrouble],
     happenings: [revocation, credentialsChange, consumers, hostileMessage],
   });
-  it('is done with every request within the interval and five minutes', () =>
+  it('is done with every request within the interval, five minutes and an attempt', () =>
     expectAlways(queueIsWell, async (script) => {
       expect(endlessRequests(await play(script))).toEqual([]);
     }));

@@ -86,14 +86,14 @@ export function slowAttempts({ emitted }: Played): string[] {
 }
 
 /**
- * Requests that were not done with within the interval and five minutes: when each was sent. Time in which runs die is
- * not counted.
+ * Requests that were not done with within the interval, five minutes and the attempt that then sees it: when each was
+ * sent. Time in which runs die is not counted.
  */
 export function endlessRequests({ runs, until, times, faults }: Played): number[] {
   const crashing = faults
     .filter(({ kind }) => kind === 'crash')
     .map(({ from, to }) => ({ from, to: to + LIMITS.visibilitySeconds * SECOND }));
-  const longest = times.intervalSeconds * SECOND + 5 * MINUTE;
+  const longest = (times.intervalSeconds + LIMITS.attemptSeconds) * SECOND + 5 * MINUTE;
   const endedAt = new Map<string, number>();
   for (const { message, result, endedAt: at } of runs) {
     if (result === 'succeeded' && !endedAt.has(message.messageId)) endedAt.set(message.messageId, at);
