@@ -52,11 +52,20 @@ export function adoptedByName<T extends CheckedToken>(of: AdoptingTokens<T>): T[
   );
 }
 
+export interface StorePermissions {
+  readonly statements: readonly PolicyStatement[];
+  /**
+   * For a policy of its own: it names secrets that the stack makes in its condition. The CDK, which spreads what a role may
+   * do over several policies, takes such references for shorter than the ARNs that will stand there.
+   */
+  readonly decryption?: PolicyStatement;
+}
+
 /** What the function may do with parameters, secrets and keys. */
 export function storePermissions(
   scope: Construct,
   { environment, key, tokens }: PermissionsProps,
-): PolicyStatement[] {
+): StorePermissions {
   const adopted = adoptedByName({ environment, keyArn: key?.keyArn ?? AWS_MANAGED, tokens });
   const own = tokens.filter((token) => !adopted.includes(token));
   const { parameters, ownSecrets } = resources(scope, { environment, tokens, own });
@@ -68,14 +77,14 @@ export function storePermissions(
     }),
   ];
   if (key !== undefined) statements.push(parameterEncryption(scope, key, parameters));
-  if (key !== undefined && ownSecrets.length > 0) statements.push(decryption(scope, key.keyArn, ownSecrets));
   for (const [keyArn, ofKey] of Map.groupBy(adopted, ({ credentialsKeyArn }) => credentialsKeyArn)) {
     // Without a key of its own the secret has the AWS managed one, whose policy admits whoever may read the secret.
     if (keyArn === undefined) continue;
     const secrets = ofKey.map(({ secretArn }) => secretArn);
     statements.push(decryption(scope, keyArn, secrets));
   }
-  return statements;
+  if (key === undefined || ownSecrets.length === 0) return { statements };
+  return { statements, decryption: decryption(scope, key.keyArn, ownSecrets) };
 }
 
 interface Resources {

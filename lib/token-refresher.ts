@@ -1,5 +1,5 @@
 import { Annotations, AspectPriority, Aspects, RemovalPolicy } from 'aws-cdk-lib';
-import type { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -185,10 +185,13 @@ export class TokenRefresher extends Construct {
       finished = true;
       const permissions = { environment: this.#environment, key: this.key, tokens: this.#tokens };
       const { role } = this.function;
-      for (const statement of storePermissions(this, permissions)) {
+      const { statements, decryption } = storePermissions(this, permissions);
+      for (const statement of statements) {
         role.addToPolicy(statement);
         acknowledgePatterns(role, patternsOf(statement), TOO_MANY_TO_NAME);
       }
+      if (decryption !== undefined)
+        new ManagedPolicy(role, 'Decryption', { roles: [role], statements: [decryption] });
       if (this.#production) warnIfUnprotected(this);
       Annotations.of(this).addInfoV2('token-refresher:monitoring-cost', costInWords(this.#tokens.length));
     };

@@ -141,14 +141,14 @@ describe('the role of the function', () => {
     );
     expect(statements.filter(({ Action }) => Action === 'kms:Decrypt')).toMatchObject([
       {
-        Resource: KEY,
-        Condition: { StringLike: { 'kms:EncryptionContext:SecretARN': [pattern] } },
-      },
-      {
         Resource: ADOPTED_KEY,
         Condition: {
           StringEquals: { 'kms:EncryptionContext:SecretARN': [ADOPTED, secret('other-key')] },
         },
+      },
+      {
+        Resource: KEY,
+        Condition: { StringLike: { 'kms:EncryptionContext:SecretARN': [pattern] } },
       },
     ]);
   });
@@ -226,11 +226,17 @@ describe('policy quotas, which do not count white space', () => {
     expect(managed.length).toBeLessThanOrEqual(MANAGED_POLICIES);
   };
 
+  const placed = { account: '123456789012', region: 'us-gov-west-1' };
+  it.each([1, 9, 10, 11, 14, 17, 19, 20, 21, 70])(
+    'hold the permissions for %i tokens with the longest names',
+    (count) => {
+      const settings = { name: LONGEST, tokens: manyTokens(count) };
+      fits(settings);
+      fits({ ...settings, ...placed });
+    },
+  );
+
   it.each([
-    { what: '1 token', tokens: manyTokens(1) },
-    { what: '20 tokens', tokens: manyTokens(20) },
-    { what: '21 tokens', tokens: manyTokens(21) },
-    { what: '70 tokens', tokens: manyTokens(70) },
     { what: '70 tokens with adopted secrets', tokens: adopted(70, () => undefined) },
     { what: '70 tokens with adopted secrets and one key', tokens: adopted(70, () => ADOPTED_KEY) },
     {
