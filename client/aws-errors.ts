@@ -29,8 +29,11 @@ const FAILURES: Readonly<Record<string, AwsFailure>> = {
 /** Errors of the network have a code instead: `ECONNREFUSED`. */
 const NAMELESS = ['Error', 'AggregateError'];
 
-/** `User: … is not authorized to perform: kms:Decrypt on resource: …` */
-const DENIED_ACTION = /not authorized to perform: (\w+):/;
+/**
+ * `User: … is not authorized to perform: kms:Decrypt on resource: …`, and without a user
+ * `Not authorized to perform sts:AssumeRoleWithWebIdentity`.
+ */
+const DENIED_ACTION = /not authorized to perform:? (\w+):/i;
 
 /** What KMS says through SSM where no action is named: it names itself, or the key by the old word. */
 const SAYS_KMS = /kms|customer master key/i;

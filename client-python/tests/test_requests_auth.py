@@ -4,10 +4,12 @@ import http.server
 import io
 import tempfile
 import threading
+import traceback
 import unittest
 
 import requests
-from token_refresher_client import TokenError
+from botocore.response import StreamingBody
+from token_refresher_client import TokenError, requests_auth
 from token_refresher_client.requests_auth import BearerAuth
 
 
@@ -28,7 +30,7 @@ class FakeClient:
 
 
 class Api(http.server.ThreadingHTTPServer):
-    """Answers 200 to one token; `/redirect` sends elsewhere, `/forbidden` answers 403."""
+    """Answers 200 to one token; `/redirect` and `/see-other` send elsewhere, `/forbidden` answers 403."""
 
     def __init__(self, elsewhere: str = "") -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -61,6 +63,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.server.ports.append(self.client_address[1])
         if self.path == "/redirect":
             return self.answer(307, {"Location": self.server.elsewhere})
+        if self.path == "/see-other":
+            return self.answer(303, {"Location": self.server.elsewhere})
         if self.path == "/forbidden":
             return self.answer(403)
         self.answer(200 if authorization == f"Bearer {self.server.accepts}" else 401)
@@ -148,6 +152,7 @@ class BearerAuthTest(unittest.TestCase):
             for name, options, body in [
                 ("none", {}, b""),
                 ("bytes", {"data": b"body"}, b"body"),
+                ("a view of bytes", {"data": memoryview(b"body")}, b"body"),
                 ("JSON", {"json": {"a": 1}}, b'{"a": 1}'),
                 ("a file, from where it was", {"data": file}, b"body"),
                 ("a buffer", {"data": io.BytesIO(b"body")}, b"body"),
@@ -158,11 +163,43 @@ class BearerAuthTest(unittest.TestCase):
                     self.assertEqual([sent for _, sent in self.api.seen], [body, body])
 
     def test_a_body_that_cannot_be_sent_again(self) -> None:
-        error = self.failure(data=(part for part in [b"bo", b"dy"]))
-        self.assertEqual((error.code, error.retryable), ("BodyNotReplayable", False))
-        self.assertEqual(error.response.status_code, 401)
-        self.assertEqual(self.api.seen, [("Bearer old", b"body")])
-        self.assertEqual(self.client.rejected, [None, "old"])
+        for name, body in [
+            ("a generator", (part for part in [b"bo", b"dy"])),
+            ("a stream that tells its position and cannot seek", StreamingBody(io.BytesIO(b"body"), 4)),
+        ]:
+            with self.subTest(name):
+                self.client.rejected.clear()
+                self.api.seen.clear()
+                error = self.failure(data=body)
+                self.assertEqual((error.code, error.retryable), ("BodyNotReplayable", False))
+                self.assertEqual(error.response.status_code, 401)
+                self.assertEqual(self.api.seen, [("Bearer old", b"body")])
+                self.assertEqual(self.client.rejected, [None, "old"])
+
+    def test_a_redirect_that_drops_the_body_needs_no_rewinding(self) -> None:
+        self.api.elsewhere = self.api.url
+        self.assertEqual(self.post("/see-other", data=io.BytesIO(b"body")).status_code, 200)
+        self.assertEqual(self.api.seen, [("Bearer old", b"body"), ("Bearer old", b""), ("Bearer new", b"")])
+
+    def test_no_local_variable_where_it_raises_is_a_token(self) -> None:
+        self.api.accepts = "neither"
+        none_newer = TokenError("TokenRejected", "none newer")
+        for failure, body, message in [
+            (none_newer, "body", "none newer"),
+            (None, "body", "the newest token, too"),
+            (None, iter([b"body"]), "used up"),
+        ]:
+            self.client.failure = failure
+            # Not by assertRaises: that clears the frames.
+            try:
+                self.post(data=body)
+                self.fail("it raised nothing")
+            except TokenError as error:
+                self.assertIn(message, str(error))
+                frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+            ours = [frame.f_locals for frame in frames if frame.f_code.co_filename == requests_auth.__file__]
+            self.assertEqual(len(ours), 1)
+            self.assertNotRegex(repr(ours), "'(Bearer )?(old|new)'")
 
     def test_a_redirect_to_another_host_loses_the_token_and_its_401_is_passed_on(self) -> None:
         other = Api()

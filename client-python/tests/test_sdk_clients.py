@@ -3,6 +3,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import tempfile
 import threading
 import time
 import unittest
@@ -19,6 +20,23 @@ NOWHERE = {
     "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
 }
 SOMEWHERE = {**NOWHERE, "AWS_DEFAULT_REGION": "us-east-1"}
+
+NO_LOGIN = """
+[profile with-url]
+sso_start_url = https://no-such-login.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 123456789012
+sso_role_name = reader
+
+[profile with-session]
+sso_session = no-such-login
+sso_account_id = 123456789012
+sso_role_name = reader
+
+[sso-session no-such-login]
+sso_start_url = https://no-such-login.awsapps.com/start
+sso_region = us-east-1
+"""
 
 
 class SilentSsm(http.server.ThreadingHTTPServer):
@@ -90,6 +108,25 @@ class OwnClientTest(unittest.TestCase):
         with self.assertRaises(TokenError) as raised:
             TokenClient(environment="sandbox", token="payments-api")
         self.assertEqual(raised.exception.code, "AwsCredentialsInvalid")
+
+    def test_a_profile_without_its_login_is_told_as_invalid_credentials(self) -> None:
+        with tempfile.NamedTemporaryFile("w") as file:
+            file.write(NO_LOGIN)
+            file.flush()
+            for profile in ["with-url", "with-session"]:
+                self.environment(
+                    AWS_CONFIG_FILE=file.name,
+                    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+                    AWS_EC2_METADATA_DISABLED="true",
+                    AWS_DEFAULT_REGION="us-east-1",
+                    AWS_PROFILE=profile,
+                )
+                with self.subTest(profile):
+                    with self.assertRaises(TokenError) as raised:
+                        TokenClient(environment="sandbox", token="payments-api").get_token()
+                    error = raised.exception
+                    self.assertEqual(error.code, "AwsCredentialsInvalid")
+                    self.assertEqual(error.aws_error, "SSOTokenLoadError")
 
     def test_in_lambda_too_nobody_with_a_token_at_hand_waits_long_for_an_ssm_that_never_answers(self) -> None:
         ssm = SilentSsm()

@@ -8,7 +8,9 @@ from unittest import mock
 
 from token_refresher_client import TokenError
 from token_refresher_client.clock import SystemClock
-from token_refresher_client.shared_work import SharedWork
+from token_refresher_client.shared_work import GRACE_SECONDS, LATE_SECONDS, SharedWork
+
+from .fakes import FakeClock
 
 OVERDUE = TokenError("ParameterUnavailable", "overdue")
 FAILURE = TokenError("AccessDenied", "the role lacks it", permission="ssm:GetParameter")
@@ -56,6 +58,31 @@ class SharedWorkTest(unittest.TestCase):
         gate.set()
         shared._ended.wait()
         self.assertTrue(shared.result())
+
+    def stopped(self, seconds: float) -> SharedWork:
+        """Its process was stopped in a wait, which ended that much late; what it waits for comes right after."""
+        clock = FakeClock()
+        shared = SharedWork(lambda: "read", limit=5, overdue=OVERDUE, clock=clock)
+        ended = shared._ended.wait
+
+        def wait(timeout: float) -> bool:
+            if clock.passed == 0:
+                self.assertEqual(timeout, 5)
+                clock.passed = 5 + seconds
+                return False
+            if timeout == GRACE_SECONDS:
+                shared.start()
+                return ended()
+            return ended(timeout)
+
+        patch = mock.patch.object(shared._ended, "wait", wait)
+        patch.start()
+        self.addCleanup(patch.stop)
+        return shared
+
+    def test_after_a_stop_of_the_process_there_is_a_moment_to_read_the_answer(self) -> None:
+        self.assertEqual(self.stopped(LATE_SECONDS + 0.1).result(), "read")
+        self.assertEqual(self.failure(self.stopped(LATE_SECONDS)).message, "overdue")
 
     def test_where_no_thread_can_start_the_caller_does_the_work(self) -> None:
         with mock.patch("threading.Thread.start", side_effect=RuntimeError("can't start new thread")):

@@ -54,8 +54,16 @@ class SourceTest(unittest.TestCase):
             ),
             ("AccessDeniedException", KMS_OLD, "AccessDenied", "kms:Decrypt"),
             ("AccessDenied", "not authorized to perform: sts:AssumeRole", "AwsCredentialsInvalid", None),
+            (
+                "AccessDenied",
+                "Not authorized to perform sts:AssumeRoleWithWebIdentity",
+                "AwsCredentialsInvalid",
+                None,
+            ),
             ("InvalidKeyId", "", "KeyUnusable", None),
             ("ExpiredTokenException", "", "AwsCredentialsInvalid", None),
+            ("SignatureDoesNotMatch", "", "AwsCredentialsInvalid", None),
+            ("UnauthorizedSSOTokenError", "", "AwsCredentialsInvalid", None),
             ("ThrottlingException", "", "ParameterUnavailable", None),
             ("InternalServerError", "", "ParameterUnavailable", None),
         ]:
@@ -103,7 +111,7 @@ class SourceTest(unittest.TestCase):
                 self.clock.passed += 1
                 self.assertEqual(self.failure(**options).code, "TokenExpired")
 
-    def test_a_computer_whose_clock_is_an_hour_ahead(self) -> None:
+    def test_the_age_of_a_token_is_right_on_a_computer_whose_clock_is_an_hour_ahead(self) -> None:
         self.ssm.write()
         self.clock.wall_offset = 60 * MINUTE
         self.assertEqual(self.get(), "token-1")
@@ -146,7 +154,10 @@ class ContractTest(unittest.TestCase):
         self.assertIn(f"/^{ENVIRONMENT_NAME}$/", contract)
         self.assertIn(f"/^{TOKEN_NAME}$/", contract)
         self.assertIn(f"TOKEN_NAME_MAX_LENGTH = {TOKEN_NAME_MAX_LENGTH};", contract)
-        self.assertIn("`/token-refresher/${environment}/${token}/access-token`", contract)
+        self.assertIn(
+            "parameterPath = (environment: string): string => `/token-refresher/${environment}/`", contract
+        )
+        self.assertIn("`${parameterPath(environment)}${token}/access-token`", contract)
 
     def test_a_request_is_what_its_documentation_says(self) -> None:
         self.assertIn(request_text("payments-api", 7), request_text.__doc__)

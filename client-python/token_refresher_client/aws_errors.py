@@ -23,12 +23,16 @@ FAILURES = {
     "NoCredentialsError": "credentials",
     "PartialCredentialsError": "credentials",
     "ProfileNotFound": "credentials",
+    "SSOTokenLoadError": "credentials",
+    "SignatureDoesNotMatch": "credentials",
     "TokenRetrievalError": "credentials",
+    "UnauthorizedSSOTokenError": "credentials",
     "UnrecognizedClientException": "credentials",
 }
 
-# "User: ... is not authorized to perform: kms:Decrypt on resource: ..."
-DENIED_ACTION = re.compile(r"not authorized to perform: (\w+):")
+# "User: ... is not authorized to perform: kms:Decrypt on resource: ...", and without a user
+# "Not authorized to perform sts:AssumeRoleWithWebIdentity".
+DENIED_ACTION = re.compile(r"[Nn]ot authorized to perform:? (\w+):")
 
 # What KMS says through SSM where no action is named: it names itself, or the key by the old word.
 SAYS_KMS = re.compile("kms|customer master key", re.IGNORECASE)

@@ -62,6 +62,10 @@ class TokenError(Exception):
         #: The API's answer with status 401.
         self.response = response
 
+    def __reduce__(self) -> tuple:
+        """Pickled or copied without the response: that holds the token, and may go to another process."""
+        return TokenError, (self.code, self.message), {**self.__dict__, "response": None}
+
     def for_caller(self, response: Any = None) -> TokenError:
         """The same error as an object of its own, with its own traceback: one error may end the wait of many threads."""
         return TokenError(

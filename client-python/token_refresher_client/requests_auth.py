@@ -7,6 +7,7 @@ from typing import Any
 import requests
 from requests.auth import AuthBase
 from requests.cookies import extract_cookies_to_jar
+from requests.exceptions import UnrewindableBodyError
 from requests.utils import rewind_body
 
 from .client import TokenClient
@@ -36,48 +37,59 @@ class BearerAuth(AuthBase):
         return request
 
     def _after(self, response: requests.Response, **settings: Any) -> requests.Response:
-        sent = str(response.request.headers.get("Authorization", ""))
         # A redirect to another host loses the token: a 401 from there says nothing about it.
-        if response.status_code != 401 or not sent.startswith(SCHEME):
+        if response.status_code != 401 or not sent_token(response.request):
             return response
+        request = response.request.copy()
         failure = None
-        successor = ""
         try:
-            successor = self._client.get_token(rejected=sent[len(SCHEME) :])
+            self._replace_token(request)
         except TokenError as error:
             failure = error.for_caller(response)
         if failure is not None:
             raise failure
-        if not is_replayable(response.request):
+        if not rewind(request):
             raise TokenError(
                 "BodyNotReplayable",
                 "the API answered 401, and the body was a stream that is used up; there is a newer token now: call again with a new one",
                 response=response,
             )
-        second = send_again(response, successor, settings)
+        second = send_again(response, request, settings)
         if second.status_code != 401:
             return second
         raise TokenError("TokenRejected", "the API refuses the newest token, too", response=second)
 
+    def _replace_token(self, request: requests.PreparedRequest) -> None:
+        """Apart, so that no token is a local variable of `_after`, which raises: error trackers record those."""
+        successor = self._client.get_token(rejected=sent_token(request))
+        request.headers["Authorization"] = SCHEME + successor
 
-def is_replayable(request: requests.PreparedRequest) -> bool:
-    """Sending the body does not use it up, or it is a file that was at a known position."""
-    body = request.body
-    if body is None or isinstance(body, (str, bytes, bytearray)):
+
+def sent_token(request: requests.PreparedRequest) -> str:
+    """Empty if none was sent."""
+    authorization = str(request.headers.get("Authorization", ""))
+    return authorization[len(SCHEME) :] if authorization.startswith(SCHEME) else ""
+
+
+def rewind(request: requests.PreparedRequest) -> bool:
+    """Whether the body can be sent again: sending does not use it up, or it is a file that is now back where it was."""
+    if request.body is None or isinstance(request.body, (str, bytes, bytearray, memoryview)):
         return True
-    return isinstance(request._body_position, int) and hasattr(body, "seek")
+    try:
+        rewind_body(request)
+    except UnrewindableBodyError:
+        return False
+    return True
 
 
-def send_again(first: requests.Response, token: str, settings: Any) -> requests.Response:
+def send_again(
+    first: requests.Response, request: requests.PreparedRequest, settings: Any
+) -> requests.Response:
     """As the digest authentication of `requests` does it, but by a new connection."""
     # Unread, so that the connection is closed: the server may be about to end one that was idle during the wait.
     first.close()
-    request = first.request.copy()
     extract_cookies_to_jar(request._cookies, first.request, first.raw)  # type: ignore[arg-type]
     request.prepare_cookies(request._cookies)
-    request.headers["Authorization"] = SCHEME + token
-    if isinstance(request._body_position, int):
-        rewind_body(request)
     second = first.connection.send(request, **settings)
     second.history.append(first)
     second.request = request

@@ -8,6 +8,10 @@ from typing import Any, Callable, Optional
 from .clock import SystemClock, elapsed_since, moment_of
 from .errors import TokenError
 
+#: A wait that ends so late did so in a process that was busy or stopped: what it waits for may be there, unread.
+LATE_SECONDS = 1
+GRACE_SECONDS = 0.25
+
 
 class SharedWork:
     """
@@ -47,12 +51,16 @@ class SharedWork:
     def result(self) -> Any:
         """Raises TokenError."""
         left = self._limit - elapsed_since(self._began, self._clock)
-        if not self._ended.wait(max(0.0, left)):
+        if not self._ended.wait(max(0.0, left)) and not self._ended.wait(self._grace()):
             self._is_given_up = True
         error = self._error
         if error is None:
             return self._value
         raise error.for_caller()
+
+    def _grace(self) -> float:
+        is_late = elapsed_since(self._began, self._clock) > self._limit + LATE_SECONDS
+        return GRACE_SECONDS if is_late else 0.0
 
     def _run(self) -> None:
         try:

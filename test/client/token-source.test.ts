@@ -216,8 +216,10 @@ describe('other answers of AWS', () => {
     expect(await failure({ ssm: failing(name) })).toMatchObject({ code, awsError: name });
   });
 
-  it('a role that cannot be assumed is no missing permission on the parameter', async () => {
-    const message = 'User: x is not authorized to perform: sts:AssumeRole on resource: y';
+  it.each([
+    'User: x is not authorized to perform: sts:AssumeRole on resource: y',
+    'Not authorized to perform sts:AssumeRoleWithWebIdentity',
+  ])('a role that cannot be assumed is no missing permission on the parameter: %s', async (message) => {
     expect(await failure({ ssm: failing('AccessDenied', message) })).toMatchObject({
       code: 'AwsCredentialsInvalid',
       awsError: 'AccessDenied',
