@@ -7,7 +7,7 @@ import type { EnvironmentSettings } from './lib/settings.ts';
  * `lib/settings.ts`, and checked before anything is deployed.
  *
  * After adding a token: `npx cdk deploy TokenRefresher-<environment>`, then store its credentials with the command
- * that the deployment prints.
+ * that the deployment prints, `SetCredentials`, and the token's name in it.
  */
 export const environments: readonly EnvironmentSettings[] = [
   {
@@ -37,6 +37,7 @@ export const environments: readonly EnvironmentSettings[] = [
     production: true, // keeps credentials and key if the stack is ever removed
     alarmEmail: 'on-call@example.com',
     // alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:alarms', // instead of alarmEmail
+    // monitoring: { runbookUrl: 'https://wiki.example.com/token-refresher/runbook' }, // alarms link to it
     tokens: [
       {
         name: 'payments-api',

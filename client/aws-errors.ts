@@ -40,8 +40,8 @@ const SAYS_KMS = /kms|customer master key/i;
 
 export function awsFailure(error: unknown): AwsFailure {
   const message = error instanceof Error ? error.message : '';
-  // The SDK has no name for it.
-  if (message === 'Region is missing') return 'no-region';
+  // The SDK has no names for them.
+  if (message === 'Region is missing' || message.startsWith('Region not accepted')) return 'no-region';
   const failure = FAILURES[awsErrorName(error)] ?? 'unavailable';
   return failure === 'denied' ? deniedBy(message) : failure;
 }
@@ -86,5 +86,5 @@ export const invalidCredentials = (error: unknown): TokenError =>
 export const noRegion = (): TokenError =>
   new TokenError(
     'InvalidOption',
-    'there is no AWS Region: set AWS_REGION, or region in ssmConfig and sqsConfig',
+    'there is no AWS Region, or none that can be: set AWS_REGION, or region in ssmConfig and sqsConfig',
   );

@@ -17,7 +17,7 @@ type SqsOptions =
 
 /** Leave to ask the refresher for a new token after a 401. The role needs `sqs:SendMessage` on the queue. */
 export type RefreshRequestOptions = SqsOptions & {
-  /** URL of the environment's request queue: `Token.requestQueueUrl`, or the stack's output. */
+  /** URL of the environment's request queue: `Token.requestQueueUrl`, or the stack's output `RequestQueue`. */
   readonly queueUrl: string;
   /**
    * Seconds to wait for a new token after asking. 1 to 120, default 20. The refresher replaces no token that is less than

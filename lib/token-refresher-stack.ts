@@ -67,6 +67,10 @@ export class TokenRefresherStack extends Stack {
           'Stores credentials: type or paste the JSON, then Enter and Ctrl-D. Keeps them out of files, shell history and process list',
         value: `aws secretsmanager put-secret-value --region ${this.region} --secret-id '${credentials}' --secret-string file:///dev/stdin`,
       },
+      RequestQueue: {
+        description: 'Queue that consumers ask for a new token by',
+        value: this.refresher.requests.queue.queueUrl,
+      },
       AlarmTopic: { description: 'SNS topic that alarms go to', value: this.refresher.alarmTopic.topicArn },
       OperatorsPolicy: {
         description: 'Managed policy for the roles of operators',

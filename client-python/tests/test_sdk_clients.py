@@ -96,6 +96,13 @@ class OwnClientTest(unittest.TestCase):
         self.assertIn("NoRegionError", error.message)
         self.assertIsNone(error.__context__)
 
+    def test_a_region_that_cannot_be_is_told_in_the_same_way(self) -> None:
+        for region in ["", "eu central 1", "https://x"]:
+            self.environment(**{**SOMEWHERE, "AWS_DEFAULT_REGION": region})
+            with self.subTest(region), self.assertRaises(TokenError) as raised:
+                TokenClient(environment="sandbox", token="payments-api")
+            self.assertEqual((raised.exception.code, raised.exception.retryable), ("InvalidOption", False))
+
     def test_nor_is_it_when_the_refresher_is_to_be_asked(self) -> None:
         self.environment(**NOWHERE)
         requests = SqsRefreshRequests("payments-api", "https://sqs/1/q.fifo", OwnClient("sqs"))

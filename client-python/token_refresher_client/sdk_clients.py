@@ -38,7 +38,8 @@ def new_client(service: str) -> Any:
     try:
         # From a session of its own: the default one is not safe to use from several threads.
         return boto3.Session().client(service, config=CONFIG)
-    except BotoCoreError as error:
+    # ValueError: a Region that is empty.
+    except (BotoCoreError, ValueError) as error:
         failure = AwsFailure(error)
     if failure.kind == "credentials":
         raise failure.invalid_credentials()

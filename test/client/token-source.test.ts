@@ -234,8 +234,8 @@ describe('other answers of AWS', () => {
     expect(await failure({ ssm })).toMatchObject({ awsError: 'ECONNREFUSED' });
   });
 
-  it('without a Region there is none to wait for', async () => {
-    vi.stubEnv('AWS_REGION', undefined);
+  it.each([undefined, '', 'eu central 1'])('without a Region there is none to wait for: %j', async (set) => {
+    vi.stubEnv('AWS_REGION', set);
     vi.stubEnv('AWS_DEFAULT_REGION', undefined);
     vi.stubEnv('AWS_CONFIG_FILE', '/dev/null');
     const { region, ...ssmConfig } = clientConfig(aws.endpoint);

@@ -192,6 +192,7 @@ describe('outputs', () => {
           'aws secretsmanager put-secret-value --region eu-central-1 ' +
           "--secret-id 'token-refresher/sandbox/<token>/credentials' --secret-string file:///dev/stdin",
       },
+      RequestQueue: { Value: expect.anything() },
       AlarmTopic: { Value: expect.anything() },
       Log: { Value: expect.anything() },
     });
