@@ -67,13 +67,17 @@ const isKeepable = (refreshToken: unknown): refreshToken is string =>
   refreshToken !== '' &&
   Buffer.byteLength(JSON.stringify(refreshToken)) <= MAX_REFRESH_TOKEN_BYTES;
 
+/** A hundred years. Whoever states more, such as the largest number there is, states nothing. */
+const LONGEST_LIFETIME_SECONDS = 100 * 365 * 24 * 3600;
+
 /** The shortest of what the answer and the token say: trusting the longer one risks a dead token. */
 function statedLifetime(accessToken: string, data: Fields, body: unknown): number | undefined {
   const fields = isObject(body) ? body : {};
   const stated = [data.expiresIn, data.expires_in, fields.expiresIn, fields.expires_in]
     .map(seconds)
     .concat(jwtLifetimeSeconds(accessToken))
-    .filter((lifetime) => lifetime !== undefined);
+    .filter((lifetime) => lifetime !== undefined)
+    .filter((lifetime) => lifetime <= LONGEST_LIFETIME_SECONDS);
   return stated.length === 0 ? undefined : Math.min(...stated);
 }
 

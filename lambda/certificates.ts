@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts';
 import type { CredentialsStore } from './credentials.ts';
 import type { TlsSettings } from './http.ts';
 
@@ -8,13 +9,15 @@ import type { TlsSettings } from './http.ts';
 export function certificatesOf(
   store: CredentialsStore,
   secretId: string,
+  clock: Clock,
 ): (timeoutMs: number) => Promise<TlsSettings | undefined> {
   let known: { readonly versionId: string; readonly tls: TlsSettings | undefined } | undefined;
   return async (timeoutMs) => {
+    const end = clock.now() + timeoutMs;
     try {
       const versionId = await store.currentVersion(secretId, timeoutMs);
       if (versionId !== undefined && versionId !== known?.versionId) {
-        known = { versionId, tls: (await store.read(secretId, versionId, timeoutMs)).tls };
+        known = { versionId, tls: (await store.read(secretId, versionId, end - clock.now())).tls };
       }
     } catch (error) {
       if (known === undefined) throw error;

@@ -77,7 +77,7 @@ function realDeps(config: FunctionConfig, { clients, sink = powertoolsSink() }: 
         post: postJson,
         clock,
         tlsOfRefresh: tokenSettings.certificatesInCredentials
-          ? certificatesOf(credentials, tokenSettings.credentialsSecretId)
+          ? certificatesOf(credentials, tokenSettings.credentialsSecretId, clock)
           : undefined,
       });
       const made = { settings: tokenSettings, states, credentials, tokenApi, clock };

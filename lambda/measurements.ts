@@ -113,6 +113,12 @@ export function reasonsForAttention({ settings, request, outcome, now }: Measure
   if (since !== undefined && now - since >= maxAgeSeconds * SECOND) {
     reasons.push(`the credentials are in use since ${new Date(since).toISOString()}`);
   }
+  const { undecided, granted } = session ?? {};
+  const isStillNew = undecided !== undefined && undecided.versionId !== granted?.credentialsVersion;
+  if (isStillNew && now - undecided.since >= settings.intervalSeconds * SECOND) {
+    const date = new Date(undecided.since).toISOString();
+    reasons.push(`new credentials could not be tried since ${date}: ${undecided.code}`);
+  }
   const missingSince = session?.credentialsMissingSince;
   if (missingSince !== undefined && now - missingSince >= CREDENTIALS_MAY_BE_MISSING) {
     reasons.push(`no credentials since ${new Date(missingSince).toISOString()}`);

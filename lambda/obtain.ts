@@ -8,6 +8,7 @@ import {
   mayLogInDespiteOutage,
   mayTryOutOfTurn,
   newCredentials,
+  newCredentialsAreDue,
   nextTryOfCredentials,
   undecidedUntil,
 } from './limits.ts';
@@ -18,6 +19,8 @@ import type { TokenApi } from './token-api.ts';
 import type { Trace } from './trace.ts';
 
 const CALL_SECONDS = 5;
+/** Time is kept for a refresh token, which needs no credentials. */
+const READ_CREDENTIALS_SECONDS = 3;
 /** A call with less time than this left is not begun. */
 const SHORTEST_CALL_MS = 250;
 const BLIP_PAUSE_MS = { least: 200, most: 500 };
@@ -55,7 +58,7 @@ export async function obtain(attempt: Attempt, mayRefresh: boolean): Promise<Obt
   let failedRefresh: RefreshError | undefined;
 
   const versionId = newCredentials(state);
-  if (versionId !== undefined) {
+  if (versionId !== undefined && newCredentialsAreDue(state, clock.now())) {
     const login = await logIn(attempt, session);
     if ('accessToken' in login) return login;
     failedLogin = withVerdict(attempt, versionId, login);
@@ -88,8 +91,10 @@ const isVerdict = ({ kind }: RefreshError): boolean => kind === 'refused' || kin
 /** Notes that a login brought no verdict on new credentials: else each request, wanting a token or not, would try them. */
 function withVerdict({ settings, clock }: Attempt, versionId: string, { session, failure }: Failed): Failed {
   if (isVerdict(failure)) return { session, failure };
-  const until = undecidedUntil(failure.fields.retryAfterSeconds ?? 0, settings, clock.now());
-  return { session: { ...session, undecided: { versionId, until } }, failure };
+  const now = clock.now();
+  const since = session.undecided?.versionId === versionId ? session.undecided.since : now;
+  const until = undecidedUntil(failure.fields.retryAfterSeconds ?? 0, settings, now);
+  return { session: { ...session, undecided: { versionId, code: failure.code, since, until } }, failure };
 }
 
 async function useRefreshToken(attempt: Attempt, session: Session, refreshToken: string): Promise<Obtained> {
@@ -121,7 +126,6 @@ async function logIn(attempt: Attempt, session: Session): Promise<Obtained> {
         failure: new RefreshError(refusal.code, { retryAfterSeconds, detail: 'not tried again yet' }),
       };
     }
-    session = { ...session, extraTryAt: clock.now() };
   }
 
   let askedAt = clock.now();
@@ -139,7 +143,7 @@ async function logIn(attempt: Attempt, session: Session): Promise<Obtained> {
     trace.credentialsRefused();
     const refused =
       outOfTurn && refusal !== undefined
-        ? session
+        ? { ...session, extraTryAt: clock.now() }
         : withRefusal(session, { versionId, code, at: clock.now(), times: (refusal?.times ?? 0) + 1 });
     return { session: refused, failure };
   }
@@ -155,7 +159,8 @@ function readCredentials(
   { credentials, settings, clock, deadline }: Attempt,
   versionId: string,
 ): Promise<Credentials> {
-  return credentials.read(settings.credentialsSecretId, versionId, deadline - clock.now());
+  const timeoutMs = Math.min(READ_CREDENTIALS_SECONDS * SECOND, deadline - clock.now());
+  return credentials.read(settings.credentialsSecretId, versionId, timeoutMs);
 }
 
 /** One call to the token API, within its time; a blip is tried once more. */

@@ -1,9 +1,16 @@
 import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
-import { REJECTION_REASON_ATTRIBUTE } from '../lib/contract.ts';
+import { LIMITS, REJECTION_REASON_ATTRIBUTE } from '../lib/contract.ts';
 import { within } from './aws.ts';
 import type { QueueRecord } from './request.ts';
 
 const CALL_MS = 4_000;
+
+/**
+ * Twelve hours from the receive on are the most that SQS takes, less the time of an attempt.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+ */
+const LONGEST_PAUSE_SECONDS = 12 * 3600 - LIMITS.visibilitySeconds;
 
 /** Enough to see what it was. A message of the largest size would not fit any more, with the reason beside it. */
 const REJECTED_CHARACTERS = 10_000;
@@ -33,7 +40,7 @@ export function sqsQueue(
       const command = new ChangeMessageVisibilityCommand({
         QueueUrl: urls.queueUrl,
         ReceiptHandle: record.receiptHandle,
-        VisibilityTimeout: seconds,
+        VisibilityTimeout: Math.min(seconds, LONGEST_PAUSE_SECONDS),
       });
       await client.send(command, within(CALL_MS));
     },

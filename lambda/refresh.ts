@@ -2,8 +2,16 @@ import { LIMITS, type TokenSettings } from '../lib/contract.ts';
 import { type Clock, SECOND } from './clock.ts';
 import type { CredentialsStore } from './credentials.ts';
 import { RefreshError } from './errors.ts';
-import { isAnswer, isSatisfied, isSuperseded, newCredentialsAreDue, rationedFor } from './limits.ts';
+import {
+  isAnswer,
+  isSatisfied,
+  isSuperseded,
+  MINIMUM_GAP,
+  newCredentialsAreDue,
+  rationedFor,
+} from './limits.ts';
 import { obtain } from './obtain.ts';
+import type { StoredParameter } from './parameters.ts';
 import type { RefreshRequest } from './request.ts';
 import { retryInSeconds, secondsLeft } from './retry.ts';
 import type { Session } from './session.ts';
@@ -61,20 +69,26 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
   const state = loaded;
 
   const end = startedAt + LIMITS.attemptSeconds * SECOND;
-  const save = async (session: Session, accessToken: string | undefined): Promise<Outcome> => {
+  const save = async (
+    session: Session,
+    accessToken: string | undefined,
+    answers: (stored: StoredParameter | undefined) => boolean,
+  ): Promise<Outcome> => {
     const stored = await orFailure(states.save({ session, accessToken }, end - clock.now()));
     if (stored instanceof RefreshError) return { ending: failed(stored, request, deps), trace, session };
     const how = session.granted?.how ?? 'login';
-    const goesOn = isAnswer(request, session, stored?.writtenAt ?? 0) ? {} : { retryInSeconds: 1 };
     const version = stored?.version;
     return {
-      ending: { kind: 'refreshed', how, version, ...goesOn },
+      ending: { kind: 'refreshed', how, version, ...(!answers(stored) && { retryInSeconds: 1 }) },
       trace,
       session,
       ...(version !== undefined && { version }),
     };
   };
-  if (isWorthSaving(state, clock.now())) return save(state.session, state.unsaved.accessToken);
+  if (isWorthSaving(state, clock.now())) {
+    const { session, unsaved } = state;
+    return save(session, unsaved.accessToken, (stored) => isAnswer(request, session, stored?.writtenAt ?? 0));
+  }
 
   const idle = reasonToDoNothing(request, state, deps);
   if (idle !== undefined && !newCredentialsAreDue(state, clock.now()))
@@ -82,7 +96,7 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
 
   const deadline = end - WRITE_SECONDS * SECOND;
   const obtained = await obtain({ ...deps, request, state, trace, deadline }, idle === undefined);
-  if ('accessToken' in obtained) return save(obtained.session, obtained.accessToken);
+  if ('accessToken' in obtained) return save(obtained.session, obtained.accessToken, () => true);
 
   const { session, failure } = obtained;
   const recorded =
@@ -103,7 +117,9 @@ function reasonToDoNothing(
 ): Ending | undefined {
   if (isSatisfied(request, state, clock.now())) return { kind: 'satisfied' };
   const waitMs = rationedFor(request, state, settings, clock.now());
-  return waitMs > 0 ? { kind: 'put-off', retryInSeconds: Math.ceil(waitMs / SECOND) } : undefined;
+  if (waitMs <= 0) return undefined;
+  // Meanwhile the token's other messages wait, one that tells of new credentials perhaps: for no more than a minute.
+  return { kind: 'put-off', retryInSeconds: Math.ceil(Math.min(waitMs, MINIMUM_GAP) / SECOND) };
 }
 
 /** An earlier attempt was granted a token that could not be written: it is written now, and nobody is called. */

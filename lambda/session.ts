@@ -1,3 +1,5 @@
+import type { FailureCode } from './errors.ts';
+
 /** Raised when the shape below changes; an unknown format reads as an empty session, which costs one login. */
 export const SESSION_FORMAT_VERSION = 1;
 
@@ -14,8 +16,8 @@ export interface Session {
   readonly credentialsMissingSince?: number;
   /** When a login was last tried because the refresh endpoint alone seemed to be down. */
   readonly loginDespiteOutageAt?: number;
-  /** New credentials whose last login brought no verdict, and until when they alone are no reason for another. */
-  readonly undecided?: { readonly versionId: string; readonly until: number };
+  /** New credentials that could not be read, or whose login brought no verdict. */
+  readonly undecided?: UndecidedCredentials;
   /** When a request for one extra try of refused credentials was last honoured. */
   readonly extraTryAt?: number;
 }
@@ -32,6 +34,16 @@ export interface Granted {
   readonly credentialsSince?: number;
   readonly refreshToken?: string;
   readonly refreshTokenExpiresAt?: number;
+}
+
+export interface UndecidedCredentials {
+  readonly versionId: string;
+  /** What was in the way at the latest try. */
+  readonly code: FailureCode;
+  /** When they were first tried. */
+  readonly since: number;
+  /** Until then they are not tried while a refresh token will do. */
+  readonly until: number;
 }
 
 export interface RefusedCredentials {

@@ -137,9 +137,12 @@ function state({ session, accessToken, unsaved }: Memory, credentials: State['cr
 /** Somebody else wrote since, or took the parameters away: what this process remembers is history. */
 function isOverwritten(memory: Memory, accessToken?: StoredParameter, session?: StoredParameter): boolean {
   const remembered = memory.accessToken?.version ?? 0;
+  const isNewer = (accessToken?.writtenAt ?? 0) > (memory.accessToken?.writtenAt ?? 0);
   return (
     (session?.version ?? 0) > memory.sessionVersion ||
     (accessToken?.version ?? 0) > remembered ||
+    // Deleted and written anew: versions begin at 1 again.
+    ((accessToken?.version ?? 0) < remembered && isNewer) ||
     (session === undefined && memory.sessionVersion > 0) ||
     (accessToken === undefined && remembered > 0)
   );

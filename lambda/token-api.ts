@@ -30,7 +30,8 @@ export function passwordTokenApi(baseUrl: string, { post, clock, tlsOfRefresh }:
       call('login', { url: `${baseUrl}/auth/token`, body: { username, password }, timeoutMs, tls }),
     async refresh(refreshToken, timeoutMs) {
       const end = clock.now() + timeoutMs;
-      const tls = await tlsOfRefresh?.(timeoutMs);
+      // Half of the time, so that with certificates known from before there is enough left for the call.
+      const tls = await tlsOfRefresh?.(timeoutMs / 2);
       const url = `${baseUrl}/auth/token/refresh`;
       return call('refresh', { url, body: { refreshToken }, timeoutMs: end - clock.now(), tls });
     },

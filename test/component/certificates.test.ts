@@ -32,6 +32,21 @@ describe('a token API whose authority only the credentials know', () => {
     expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);
   });
 
+  it.each(['hang', 'throttle', 'deny'] as const)(
+    'is still trusted for a refresh while Secrets Manager answers nothing useful: %s',
+    async (fault) => {
+      const stage = await open();
+      stage.storeCredentials(withCertificates({ ca: server.cert }));
+      await stage.attempt();
+      stage.makeOlder();
+      await stage.attempt();
+      for (const operation of ['DescribeSecret', 'GetSecretValue'])
+        stage.aws.faults.add({ operation, fault, times: Number.POSITIVE_INFINITY });
+      stage.makeOlder();
+      expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
+    },
+  );
+
   it('is not trusted with another authority', async () => {
     const stage = await open();
     stage.storeCredentials(withCertificates({ ca: client.cert }));

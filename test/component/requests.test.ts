@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { MINUTE } from '../../lambda/clock.ts';
 import type { Session } from '../../lambda/session.ts';
 import { METRICS, REJECTION_REASON_ATTRIBUTE } from '../../lib/contract.ts';
+import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
 import { leaksIn } from '../security/leaks.ts';
 import type { Attempt, Stage, StageOptions } from './stage.ts';
 import { ACCESS_TOKEN, credentialsOf, openStage, PASSWORD, SECRET, SESSION, TOKEN } from './stage.ts';
@@ -172,6 +173,17 @@ describe('credentials', () => {
     expect(stage.api.model.counters.refusedLogins).toBe(2);
   });
 
+  it('that are refused keep their extra try until the token API has judged them', async () => {
+    const stage = await open();
+    stage.storeCredentials(credentialsOf('wrong'));
+    await stage.attempt();
+    stage.api.faults.add('login', { kind: 'answer', status: 429 }, 1);
+    expect((await stage.attempt({ retryRefused: true })).line).toMatchObject({ code: 'ApiThrottled' });
+    await stage.attempt({ retryRefused: true }, { attempt: 2 });
+    await stage.attempt({ retryRefused: true }, { attempt: 3 });
+    expect(stage.api.model.counters.refusedLogins).toBe(2);
+  });
+
   it('that are new are tried at once, whoever asks, even for a token that is young', async () => {
     const stage = await open();
     stage.storeCredentials(credentialsOf('wrong'));
@@ -217,6 +229,35 @@ describe('credentials', () => {
     stage.api.faults.clear();
     stage.storeCredentials(JSON.stringify({ ...JSON.parse(credentialsOf(PASSWORD)), note: 'newer' }));
     expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
+  });
+
+  it.each(['hang', 'throttle', 'deny', 'denyKms', 'error500'] as const)(
+    'that are new but cannot be read do not stop the session: %s',
+    async (fault) => {
+      const stage = await open();
+      stage.startWithToken();
+      stage.storeCredentials(credentialsOf(PASSWORD));
+      stage.aws.faults.add({ operation: 'GetSecretValue', fault, times: Number.POSITIVE_INFINITY });
+      expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
+      expect(JSON.parse(stage.read(SESSION) ?? '').undecided).toMatchObject({
+        code: 'CredentialsUnreadable',
+      });
+    },
+  );
+
+  it('that are new are tried once a minute, not at each attempt, while neither endpoint has an answer', async () => {
+    const calls: string[] = [];
+    const stage = await open({ tokenApi: { onCall: (endpoint) => calls.push(endpoint) } });
+    stage.startWithToken();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    for (const endpoint of ['login', 'refresh'] as const)
+      stage.api.faults.add(endpoint, { kind: 'change', change: () => ({ status: 429, body: {} }) });
+    await stage.attempt();
+    await stage.attempt({}, { attempt: 2 });
+    expect(calls).toEqual(['login', 'refresh', 'refresh']);
+    stage.makeOlder();
+    await stage.attempt();
+    expect(calls.slice(3)).toEqual(['login', 'refresh']);
   });
 
   it('that are new are not tried again before the time that the API asks for', async () => {
@@ -340,6 +381,27 @@ describe('a message that is no request', () => {
     }
     expect(stage.deadLetters.counts().all).toBe(0);
   });
+});
+
+it('a pause is never longer than a queue can hide a message', async () => {
+  const stage = await open({ token: { intervalSeconds: 43_200, accessTokenLifetimeSeconds: 50_000 } });
+  stage.startWithToken();
+  stage.api.faults.add('refresh', { kind: 'answer', status: 429, headers: { 'Retry-After': '86400' } });
+  expect((await stage.attempt()).retryInSeconds).toBe(43_200 - 60);
+});
+
+it('a token that was just granted answers its request, though the clock of the queue is ahead', async () => {
+  const stage = await open();
+  stage.startWithToken();
+  stage.queue.send({
+    body: JSON.stringify({ token: TOKEN, requestedBy: 'operator' }),
+    groupId: TOKEN,
+    deduplicationId: 'ahead',
+  });
+  const [received] = stage.queue.receive();
+  if (received === undefined) throw new Error('the queue handed out nothing');
+  const record = sqsRecord({ ...received, sentAt: Date.now() + 30_000 }, stage.queue.arn);
+  expect(await stage.handler({ Records: [record] })).toEqual({ batchItemFailures: [] });
 });
 
 it('a queue that takes no change gives the message back when its visibility timeout ends', async () => {

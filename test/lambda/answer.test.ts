@@ -73,6 +73,20 @@ describe('an answer that holds a token', () => {
     expect(judge('login', { body: { data: { token, expiresIn: 600 } } }).lifetimeSeconds).toBe(600);
   });
 
+  it.each([
+    ['the largest number of 64 bits', '{"token":"a","expiresIn":9223372036854775807}', undefined],
+    ['more than any number', '{"token":"a","expiresIn":1e400}', undefined],
+    ['more than a hundred years', '{"token":"a","expiresIn":3153600001}', undefined],
+    ['a hundred years', '{"token":"a","expiresIn":3153600000}', 3_153_600_000],
+  ])('is taken to state no lifetime if that is %s', (_, data, expected) => {
+    expect(judge('login', { body: `{"data":${data}}` }).lifetimeSeconds).toBe(expected);
+  });
+
+  it.each([9.3e18, Number.MAX_VALUE])('nor does a JWT that ends at %d', (exp) => {
+    const token = jwt({ iat: 1000, exp });
+    expect(judge('login', { body: { data: { token } } }).lifetimeSeconds).toBeUndefined();
+  });
+
   it('holds at most what a parameter holds', () => {
     const most = 'x'.repeat(MAX_TOKEN_BYTES);
     expect(judge('login', { body: { data: { token: most } } }).accessToken).toBe(most);

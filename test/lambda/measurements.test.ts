@@ -170,6 +170,18 @@ describe('attention is raised', () => {
     expect(reasons({ outcome: { ending: refreshed('login'), session: session(), trace } })).toBe('');
   });
 
+  it('by new credentials that could not be tried for an interval', () => {
+    const stuck = (since: number, versionId = 'v2') => {
+      const undecided = { versionId, code: 'CredentialsUnreadable', since, until: NOW } as const;
+      return reasons({ outcome: { ...quiet, session: { ...session(), undecided } } });
+    };
+    expect(stuck(NOW - 1500 * SECOND + 1)).toBe('');
+    expect(stuck(NOW - 1500 * SECOND)).toBe(
+      'new credentials could not be tried since 2026-11-21T08:35:00.000Z: CredentialsUnreadable',
+    );
+    expect(stuck(NOW - 1500 * SECOND, 'v1')).toBe('');
+  });
+
   it('by credentials that have been in use for as long as the setting says', () => {
     const used = (since: number) =>
       reasons({

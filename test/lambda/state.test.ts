@@ -231,4 +231,14 @@ describe('what a container remembers', () => {
     stored.clear();
     expect((await store.load(TIMEOUT_MS)).session).toEqual(EMPTY_SESSION);
   });
+
+  it('gives way when somebody deleted both, and another container wrote them anew', async () => {
+    const store = container();
+    await save(store, 'one');
+    await save(store, 'two');
+    stored.clear();
+    now += 1;
+    await save(container(), 'three');
+    expect(await store.load(TIMEOUT_MS)).toMatchObject({ accessToken: { value: 'three', version: 1 } });
+  });
 });
