@@ -90,7 +90,7 @@ function checkPlace({ name: environment, account, region }: EnvironmentSettings)
       show(account),
     );
   }
-  if (region !== undefined && !matches(region, /^[a-z]{2}(-[a-z]+)+-\d$/)) {
+  if (region !== undefined && !matches(region, /^[a-z]{2,4}(-[a-z]+)+-\d$/)) {
     throw new SettingError(
       { environment, setting: 'region' },
       'must be a Region such as "eu-central-1"',

@@ -1,3 +1,4 @@
+import { checkReaders } from './check-resources.ts';
 import type { CheckedToken } from './check-token.ts';
 import type { TokenSettings } from './contract.ts';
 import {
@@ -48,6 +49,7 @@ export function checkTokens(of: TokensOfEnvironment): void {
   }
   checkAdoptedOnce(tokens.map((token) => ({ environment, token })));
   checkAdoptedArns(of);
+  checkReaders(environment, tokens);
   for (const token of tokens) {
     checkMargin(of, token);
     checkOutageBudget(of, token);

@@ -1,6 +1,12 @@
 import { type CfnResource, CustomResource, Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as Lambda, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  EventInvokeConfig,
+  Function as Lambda,
+  LoggingFormat,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
 import { parameterArn } from './arns.ts';
@@ -22,6 +28,15 @@ export interface CleanUpProps {
 
 /** Two rounds of deletion with a pause of one function timeout between them, throttled, and the answer. */
 const TIMEOUT = Duration.minutes(3);
+
+/**
+ * CloudFormation leaves its event with Lambda, which would try for six hours to run it. One that is older is dropped, so
+ * that the last run has ended before CloudFormation gives up and rolls back: a late one would delete the parameters of
+ * tokens that are kept after all.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+ */
+const MOST_EVENT_AGE = Duration.minutes(5);
 
 /** After this time CloudFormation gives up; by itself it would wait an hour. */
 const ANSWER_TIMEOUT = Duration.minutes(10);
@@ -47,6 +62,7 @@ export class CleanUp extends Construct {
     });
     this.role = this.#makeRole(environment, logGroup);
     const handler = this.#makeFunction(environment, logGroup);
+    const events = new EventInvokeConfig(this, 'Events', { function: handler, maxEventAge: MOST_EVENT_AGE });
     this.resource = new CustomResource(this, 'Resource', {
       resourceType: RESOURCE_TYPE,
       serviceToken: handler.functionArn,
@@ -56,8 +72,9 @@ export class CleanUp extends Construct {
         Tokens: Lazy.list({ produce: () => tokens().toSorted() }),
       } satisfies CleanUpProperties,
     });
-    this.resource.node.addDependency(props.function);
-    this.#fixLogicalIds(environment, handler);
+    // No event comes before the limit of its age, and the limit goes after the last one.
+    this.resource.node.addDependency(props.function, events);
+    this.#fixLogicalIds(environment, handler, events);
   }
 
   /**
@@ -66,15 +83,17 @@ export class CleanUp extends Construct {
    * permissions before it asks for the deletion, which would be refused.
    *
    * When constructs are renamed or moved, nothing of it changes: in place of another custom resource the old one would
-   * be deleted, and with it the parameters of tokens that live; and the function's ARN, which must never change, is made
-   * of its id. That CloudFormation refuses such an update, since queues and others have fixed names, is not relied on.
+   * be deleted, and with it the parameters of tokens that live; the function's ARN, which must never change, is made of
+   * its id; and a function has one limit of age, which a second would collide with. That CloudFormation refuses such an
+   * update, since queues and others have fixed names, is not relied on.
    */
-  #fixLogicalIds(environment: string, handler: Lambda): void {
+  #fixLogicalIds(environment: string, handler: Lambda, events: EventInvokeConfig): void {
     const fixed = `CleanUp${environment[0]?.toUpperCase()}${environment.slice(1)}`;
     const fix = (construct: IConstruct, id: string) =>
       (construct.node.defaultChild as CfnResource).overrideLogicalId(id);
     fix(this.resource, fixed);
     fix(handler, `${fixed}Function`);
+    fix(events, `${fixed}Events`);
     fix(this.role, `${fixed}Role`);
   }
 

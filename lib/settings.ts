@@ -98,7 +98,10 @@ export interface NamedTokenProps extends TokenProps {
 
 /** One credential at one API, kept as one fresh access token. */
 export interface TokenProps {
-  /** Base URL of the token API: https, without user name, query or fragment. */
+  /**
+   * Base URL of the token API: https, without user name, query or fragment. The refresher calls `/auth/token` and
+   * `/auth/token/refresh` below it.
+   */
   readonly baseUrl: string;
   /** Time between two scheduled refreshes: whole minutes, from 2 minutes to 12 hours. Default: 25 minutes. */
   readonly interval?: Duration;
@@ -130,7 +133,8 @@ export interface TokenProps {
   readonly certificatesInCredentials?: boolean;
   /**
    * Makes a managed policy that lets a role outside the CDK read this access token and nothing else; it is found by
-   * `aws iam list-policies --path-prefix /token-refresher/<environment>/`. Default: false, CDK apps use `grantRead`.
+   * `aws iam list-policies --path-prefix /token-refresher/<environment>/`. Beyond 65 tokens not all can have one. Default:
+   * false, CDK apps use `grantRead`.
    */
   readonly readerPolicy?: boolean;
   /**

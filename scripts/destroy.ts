@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { DescribeKeyCommand, KMSClient, NotFoundException } from '@aws-sdk/client-kms';
 import {
   DescribeSecretCommand,
   ResourceNotFoundException,
@@ -13,7 +14,7 @@ import {
 import { environments } from '../environments.ts';
 import { stackName } from '../lib/contract.ts';
 import type { EnvironmentSettings } from '../lib/settings.ts';
-import { type DescribeSecret, whatStays } from './what-stays.ts';
+import { type DescribeSecret, type FindKey, whatStays } from './what-stays.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const CDK = join(ROOT, 'node_modules/aws-cdk/bin/cdk');
@@ -42,21 +43,24 @@ function refuse(reason: string): number {
 
 async function destroy(environment: EnvironmentSettings): Promise<number> {
   const stack = stackName(environment.name);
-  const client = clientOf(environment);
-  const stays = await whatStays(environment, describeBy(client)).catch((error: Error) => error);
+  const secrets = new SecretsManagerClient(placeOf(environment));
+  const findKey = findKeyBy(new KMSClient(placeOf(environment)));
+  const stays = await whatStays(environment, describeBy(secrets), findKey).catch((error: Error) => error);
   if (stays instanceof Error) {
     return refuse(`Nothing was destroyed: what would stay cannot be seen. ${stays.name}: ${stays.message}`);
   }
   if (stays.missing.length > 0) {
     return refuse(
-      `Nothing was destroyed: in ${await client.config.region()}, in the account of these AWS credentials, there is no secret\n` +
-        `${stays.missing.map((secret) => `  ${secret}`).join('\n')}\n` +
+      `Nothing was destroyed: in ${await secrets.config.region()}, in the account of these AWS credentials, there is nothing named\n` +
+        `${stays.missing.map((missing) => `  ${missing}`).join('\n')}\n` +
         `Is it the right account and Region? Take tokens that were never deployed out of environments.ts; or destroy without\n` +
         `seeing what stays: npx cdk destroy ${stack}`,
     );
   }
   if (stays.lines.length > 0) {
-    console.log(`${stack} leaves credentials and their key. To deploy it again, put into environments.ts:\n`);
+    console.log(
+      `${stack} leaves what these lines name. To deploy it again, put them into environments.ts:\n`,
+    );
     console.log(`${stays.lines.join('\n')}\n`);
   }
   const { status } = spawnSync(process.execPath, [CDK, 'destroy', stack, ...options], {
@@ -67,10 +71,10 @@ async function destroy(environment: EnvironmentSettings): Promise<number> {
 }
 
 /** Asks where `cdk destroy` looks: in the environment's Region, or that of the shell. */
-function clientOf({
+function placeOf({
   region = process.env.AWS_REGION ?? process.env.AWS_DEFAULT_REGION,
-}: EnvironmentSettings): SecretsManagerClient {
-  return new SecretsManagerClient({ ...(region !== undefined && { region }) });
+}: EnvironmentSettings): { region?: string } {
+  return region === undefined ? {} : { region };
 }
 
 function describeBy(client: SecretsManagerClient): DescribeSecret {
@@ -80,6 +84,17 @@ function describeBy(client: SecretsManagerClient): DescribeSecret {
       return { arn: ARN, kmsKeyId: KmsKeyId };
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
+    }
+  };
+}
+
+function findKeyBy(client: KMSClient): FindKey {
+  return async (alias) => {
+    try {
+      return (await client.send(new DescribeKeyCommand({ KeyId: alias }))).KeyMetadata?.Arn;
+    } catch (error) {
+      if (error instanceof NotFoundException) return undefined;
       throw error;
     }
   };

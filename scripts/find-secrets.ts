@@ -22,12 +22,18 @@ const FORMATS: Readonly<Record<string, RegExp>> = {
   'Stripe key': /\b[rs]k_live_[A-Za-z0-9]{16,}/,
   // Nobody can log in at the hosts that RFC 2606 keeps for examples.
   'password in a URL':
-    /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@"'`]*:[^\s/:@"'`${}]+@(?!(?:[\w-]+\.)*(?:example(?:\.com|\.net|\.org)?|test|invalid|localhost)(?![\w.-]))/i,
+    /\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/:@"'`]*:[^\s/:@"'`${}]+@(?!(?:[\w-]+\.)*(?:example(?:\.com|\.net|\.org)?|test|invalid|localhost)(?![\w.-]))/i,
 };
 
-/** A value that stands beside a word such as password or token, or after Bearer. */
+/**
+ * A value that stands beside a word such as password or token, or after Bearer. Between the two may be a type, as in
+ * `: string | undefined =`. Names and types have an end, or a long line would take minutes.
+ */
 const NAMED =
-  /(?:password|passwd|secret|token|api[-_]?key|credential|authorization|bearer)\w*["']?(?:\s*[:=]\s*|\s+)["'`]?(?:(?:Bearer|Basic)\s+)?([A-Za-z0-9+/_=.~-]{20,})/gi;
+  /(?:password|passwd|secret|token|api[-_]?key|credential|authorization|bearer)\w{0,60}["']?(?:\s*:[\w\s|<>[\].,]{1,60}(?==))?(?:\s*[:=]\s*|\s+)["'`]?(?:(?:Bearer|Basic)\s+)?([A-Za-z0-9+/_=.~-]{20,})/gi;
+
+/** After such a line the value may stand in the next one, where formatters put a long one. */
+const ASSIGNS = /[:=]$/;
 
 /** Twenty random hexadecimal digits have more; counted-up and repeated placeholders have less. */
 const LEAST_ENTROPY_BITS = 2.8;
@@ -43,16 +49,23 @@ export function findSecrets(text: string): Finding[] {
   const lines = text.split('\n');
   return lines.flatMap((line, index) => {
     if (line.includes(MADE_UP)) return [];
+    const next = lines[index + 1] ?? '';
     const kinds = Object.entries(FORMATS)
-      .filter(([kind, format]) =>
-        format.test(kind === 'private key' ? `${line}\n${lines[index + 1] ?? ''}` : line),
-      )
+      .filter(([kind, format]) => format.test(kind === 'private key' ? `${line}\n${next}` : line))
       .map(([kind]) => kind);
-    if (kinds.length === 0 && [...line.matchAll(NAMED)].some(([, value = '']) => isRandom(value))) {
+    if (kinds.length === 0 && namesRandom(line, next)) {
       kinds.push('random value beside a word such as password or token');
     }
     return kinds.map((kind) => ({ line: index + 1, kind }));
   });
+}
+
+/** The name must stand in the line itself; the next one is looked at in its turn. */
+function namesRandom(line: string, next: string): boolean {
+  const below = ASSIGNS.test(line.trimEnd()) && !next.includes(MADE_UP) ? `\n${next}` : '';
+  return [...`${line}${below}`.matchAll(NAMED)].some(
+    ({ index, 1: value = '' }) => index < line.length && isRandom(value),
+  );
 }
 
 /** Letters and digits mixed, as in no word, name or path. */

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
 import { describe, expect, it } from 'vitest';
 import { manyTokens, payments } from './synth.ts';
 import { verdict, verdictOnEnvironment, verdictOnToken, verdictOnTokens } from './verdict.ts';
@@ -69,6 +70,12 @@ describe('an environment', () => {
   ])('is refused with %j', (change, message) => {
     expect(verdictOnEnvironment(change)).toContain(`SettingError: `);
     expect(verdictOnEnvironment(change)).toContain(message);
+  });
+
+  it('may be in any Region that the CDK knows, of whatever partition', () => {
+    const regions = RegionInfo.regions.map(({ name }) => name);
+    expect(regions).toContain('eusc-de-east-1');
+    expect(regions.filter((region) => verdictOnEnvironment({ region }) !== 'accepted')).toEqual([]);
   });
 
   it('is one of at least one, and has a name of its own', () => {

@@ -40,7 +40,12 @@ describe('the custom resource that cleans up', () => {
 
   it('has nothing in common with that of another environment, whose permissions an update would change first', () => {
     const sandbox = cleanUpIds({ environment: 'sandbox' });
-    expect(sandbox).toEqual(['CleanUpSandboxRole', 'CleanUpSandboxFunction', 'CleanUpSandbox']);
+    expect(sandbox).toEqual([
+      'CleanUpSandboxRole',
+      'CleanUpSandboxFunction',
+      'CleanUpSandboxEvents',
+      'CleanUpSandbox',
+    ]);
     expect(cleanUpIds({ environment: 'staging' })).toEqual(
       sandbox.map((id) => id.replace('Sandbox', 'Staging')),
     );
@@ -70,6 +75,23 @@ describe('the custom resource that cleans up', () => {
       expect(dependencies.length, type).toBeGreaterThan(0);
       for (const ids of dependencies) expect(ids, type).toContain('CleanUpSandbox');
     }
+  });
+
+  it('is asked by no event that is still about when CloudFormation has given up and rolled back', () => {
+    const template = templateOf();
+    const limit = resourceOf(template, 'AWS::Lambda::EventInvokeConfig').Properties;
+    const { Timeout } = resourceOf(template, 'AWS::Lambda::Function', 'CleanUpSandbox').Properties;
+    expect(limit).toEqual({
+      FunctionName: '<CleanUpSandboxFunction>',
+      Qualifier: '$LATEST',
+      MaximumEventAgeInSeconds: 300,
+    });
+    expect(Number(limit.MaximumEventAgeInSeconds) + Number(Timeout)).toBeLessThan(
+      Number(cleanUpOf(template).Properties.ServiceTimeout),
+    );
+    // Made before the first event, deleted after the last.
+    const [{ DependsOn } = {}] = Object.values(template.findResources('Custom::TokenRefresherCleanUp'));
+    expect(DependsOn).toContain('CleanUpSandboxEvents');
   });
 
   it('is not made before the request queue, whose name is the lock of an environment', () => {

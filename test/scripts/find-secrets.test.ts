@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { findSecrets, MADE_UP } from '../../scripts/find-secrets.ts';
 import { jwt } from '../lambda/tokens.ts';
@@ -6,6 +6,20 @@ import { jwt } from '../lambda/tokens.ts';
 const VALUES_WITH_A_FORMAT = 300;
 /** So many that chance alone cannot make them more than one of a hundred: the worst kind misses three of a thousand. */
 const VALUES_WITHOUT_A_FORMAT = 3_000;
+
+/** Characters of a line, as minified code has them. */
+const LONG_LINE = 300_000;
+/** It takes some hundredths of a second. With steps as many as its square it would take half a minute. */
+const LONG_LINE_MS = 10_000;
+
+const LONG_LINES: Readonly<Record<string, string>> = {
+  'a word over and over': 'token'.repeat(LONG_LINE / 5),
+  'types over and over': 'token: a | '.repeat(LONG_LINE / 10),
+  'what may begin a URL': 'a.b-c'.repeat(LONG_LINE / 5),
+  'spaces after a word': 'token'.padEnd(LONG_LINE),
+  'spaces after a colon': 'token:'.padEnd(LONG_LINE),
+  'spaces after a type': 'token: string'.padEnd(LONG_LINE),
+};
 
 const base64 = (bytes: number): string => randomBytes(bytes).toString('base64');
 const base64url = (bytes: number): string => randomBytes(bytes).toString('base64url');
@@ -43,8 +57,17 @@ const WITHOUT_A_FORMAT: Readonly<Record<string, () => string>> = {
   'an API key of 20 hexadecimal digits': () => `api_key=${hex(10)}`,
   'a client secret that is a UUID': () => `client_secret: ${randomUUID()}`,
   'an Authorization header': () => `-H 'Authorization: Bearer ${base64url(32)}'`,
+  'a password in typed code': () => `const password: string = '${base64url(24)}';`,
+  'a token of two types': () => `let paymentsToken: string | undefined = '${hex(20)}'`,
+  'an API key in typed Python': () => `api_key: Optional[str] = "${base64url(24)}"`,
+  'a password below its name': () => `const password =\n  '${base64url(48)}';`,
+  'a token below its name and its type': () => `const token: string =\n  '${hex(32)}';`,
+  'a secret below its name in YAML': () => `client_secret:\n  ${base64url(24)}`,
   'a Basic Authorization header': () => `Authorization: Basic ${base64(24)}`,
 };
+
+/** Always the same: of those above some look like names. */
+const SECRET = createHash('sha256').update('a secret').digest('hex');
 
 const missed = (make: () => string, length: number): string[] =>
   Array.from({ length }, make).filter((text) => findSecrets(text).length === 0);
@@ -81,6 +104,9 @@ describe('the secret scan', () => {
     // biome-ignore lint/suspicious/noTemplateCurlyInString: a line of source.
     '`https://${user}:${password}@api.acme.io`',
     'npm install git+ssh://git@github.com/acme/app',
+    'function isToken(value: string): value is Token {',
+    'const tokens: readonly CheckedToken[] = checkedTokensOfEnvironment',
+    'const token =\n  await client.getAccessTokenOfEnvironment();',
   ])('lets pass: %s', (line) => {
     expect(findSecrets(line)).toEqual([]);
   });
@@ -94,5 +120,19 @@ describe('the secret scan', () => {
 
   it('lets pass what is marked as made up', () => {
     expect(findSecrets(`"password": "${base64url(24)}" // ${MADE_UP}`)).toEqual([]);
+    expect(findSecrets(`const password =\n  '${base64url(24)}'; // ${MADE_UP}`)).toEqual([]);
   });
+
+  it('finds a secret once, where its name is', () => {
+    expect(findSecrets(`credentials:\n  password:\n    ${SECRET}\nend`)).toMatchObject([{ line: 2 }]);
+    expect(findSecrets(`credentials:\n  password: ${SECRET}`)).toMatchObject([{ line: 2 }]);
+  });
+
+  it.each(Object.entries(LONG_LINES))(
+    'takes no time for a long line: %s',
+    (_, line) => {
+      expect(findSecrets(line)).toEqual([]);
+    },
+    LONG_LINE_MS,
+  );
 });

@@ -1,8 +1,9 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { environmentPrefix } from '../../lib/contract.ts';
 import type { TokenRefresherStackProps } from '../../lib/token-refresher-stack.ts';
-import { deployed, inQuickApp, manyTokens, resourcesOf, stackOf } from '../lib/synth.ts';
-import { KEY, requestQueue, TOPIC } from './permissions-table.ts';
+import { deployed, inQuickApp, manyTokens, NETWORK, payments, resourcesOf, stackOf } from '../lib/synth.ts';
+import { arn, KEY, requestQueue, TOPIC } from './permissions-table.ts';
 import {
   type PolicyStatement,
   RESOURCE_POLICY_ROWS,
@@ -44,6 +45,34 @@ function expected(environment: string): Policies {
   );
 }
 
+/** Who may act in each role, by its logical id without the hash. */
+const assumersIn = (template: Template): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(template.findResources('AWS::IAM::Role')).map(([id, { Properties }]) => [
+      id.replace(/[\dA-F]{8}$/, ''),
+      deployed(template, Properties.AssumeRolePolicyDocument),
+    ]),
+  );
+
+const assumedBy = (service: string, restriction: object = {}) => ({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: 'sts:AssumeRole', Principal: { Service: service }, ...restriction }],
+});
+
+/** Who may act in the roles of an environment, named as above. */
+const whoAssumes = (environment: string): Readonly<Record<string, unknown>> => ({
+  RefresherFunctionRole: assumedBy('lambda.amazonaws.com'),
+  [`CleanUp${environment[0]?.toUpperCase()}${environment.slice(1)}Role`]: assumedBy('lambda.amazonaws.com'),
+  RefresherSchedulesRole: assumedBy('scheduler.amazonaws.com', {
+    Condition: {
+      StringEquals: {
+        'aws:SourceAccount': '123456789012',
+        'aws:SourceArn': arn('scheduler', `schedule-group/${environmentPrefix(environment)}`),
+      },
+    },
+  }),
+});
+
 const templateFor = (props: Partial<TokenRefresherStackProps>): Template =>
   inQuickApp((app) => Template.fromStack(stackOf(props, app)));
 
@@ -68,6 +97,10 @@ const CASES: readonly Case[] = [
     props: { alarmTopicArn: 'arn:aws:sns:ap-southeast-2:123456789012:alarms' },
     change: without(TOPIC),
   },
+  {
+    what: 'a network and a reader',
+    props: { network: NETWORK, tokens: [{ ...payments, readerPolicy: true }] },
+  },
 ];
 
 describe.each(CASES)(
@@ -77,6 +110,10 @@ describe.each(CASES)(
 
     it('hold what the table says, and nothing else', () => {
       expect(policiesOf(template)).toEqual(change(expected(props.name ?? 'sandbox')));
+    });
+
+    it('let nobody act in a role but Lambda and the schedules of the environment', () => {
+      expect(assumersIn(template)).toEqual(whoAssumes(props.name ?? 'sandbox'));
     });
 
     it('are those of queues, topic and key: nothing else has one', () => {
