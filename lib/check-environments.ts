@@ -5,7 +5,7 @@ import { type Adoption, checkAdoptedOnce, checkTokens } from './check-tokens.ts'
 import { ENVIRONMENT_NAME } from './contract.ts';
 import { AWS_MANAGED } from './environment-key.ts';
 import { checkNetwork } from './network.ts';
-import { checkFlag, checkKeys, SettingError, show } from './setting-error.ts';
+import { checkFlag, checkKeys, checkObject, SettingError, show } from './setting-error.ts';
 import type { EnvironmentSettings } from './settings.ts';
 
 const KEYS: Readonly<Record<keyof EnvironmentSettings, true>> = {
@@ -39,7 +39,8 @@ export function checkEnvironments(environments: readonly EnvironmentSettings[]):
   }
   const names = new Set<string>();
   const adoptions: Adoption[] = [];
-  for (const settings of environments) {
+  for (const [index, settings] of environments.entries()) {
+    checkObject({ setting: `environments[${index}]` }, settings);
     const tokens = checkEnvironment(settings);
     if (names.has(settings.name)) {
       throw new SettingError(
@@ -68,9 +69,11 @@ function checkEnvironment(settings: EnvironmentSettings): CheckedToken[] {
   if (!Array.isArray(settings.tokens)) {
     throw new SettingError({ environment, setting: 'tokens' }, 'must be a list', show(settings.tokens));
   }
-  const tokens = settings.tokens.map(({ name, ...props }) =>
-    checkToken({ environment, account, region, local: false }, name, props),
-  );
+  const tokens = settings.tokens.map((token, index) => {
+    checkObject({ environment, setting: `tokens[${index}]` }, token);
+    const { name, ...props } = token;
+    return checkToken({ environment, account, region, local: false }, name, props);
+  });
   checkTokens({ environment, keyArn, higherThroughput, tokens });
   return tokens;
 }

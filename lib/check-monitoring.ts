@@ -34,13 +34,13 @@ const LEAST_ATTENTION_MINUTES = 60;
 
 /** @throws SettingError */
 export function checkMonitoring(environment: string, settings: MonitoringSettings = {}): CheckedMonitoring {
+  checkKeys({ environment, setting: 'monitoring' }, settings, KEYS);
   const { runbookUrl = RUNBOOK, attentionFor, thresholds = {} } = settings;
-  checkKeys({ environment }, settings, KEYS);
   checkRunbookUrl(environment, runbookUrl);
   const known = Object.fromEntries(Object.keys(THRESHOLDS).map((name): [string, true] => [name, true]));
-  checkKeys({ environment }, thresholds, known);
+  checkKeys({ environment, setting: 'monitoring.thresholds' }, thresholds, known);
   for (const [name, value] of Object.entries(thresholds)) checkThreshold(environment, name, value);
-  const attention = attentionFor && attentionMinutes(environment, attentionFor);
+  const attention = attentionFor === undefined ? undefined : attentionMinutes(environment, attentionFor);
   return {
     runbookUrl,
     thresholds: { ...THRESHOLDS, ...thresholds },

@@ -29,7 +29,7 @@ export const NETWORK_ACTIONS = [
 /** @throws SettingError */
 export function checkNetwork(environment: string, network: NetworkSettings | undefined): void {
   if (network === undefined) return;
-  checkKeys({ environment }, network, { subnetIds: true, securityGroupIds: true });
+  checkKeys({ environment, setting: 'network' }, network, { subnetIds: true, securityGroupIds: true });
   for (const setting of ['subnetIds', 'securityGroupIds'] as const) {
     const ids: unknown = network[setting];
     const { pattern, example } = IDS[setting];

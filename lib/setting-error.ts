@@ -44,18 +44,27 @@ export function isDuration(value: unknown): value is Duration {
 /**
  * Refuses settings that do not exist: a misspelt one would silently be the default.
  *
+ * @param path `setting` is absent for settings that belong to the environment or token itself.
  * @param known every key of the settings' type.
  * @throws SettingError; without the value, which may be a password in the wrong place.
  */
 export function checkKeys(
-  path: Omit<SettingPath, 'setting'>,
+  path: Partial<SettingPath>,
   settings: object,
   known: Readonly<Record<string, true>>,
 ): void {
+  checkObject({ setting: 'settings', ...path }, settings);
   const unknown = Object.keys(settings).find((key) => !Object.hasOwn(known, key));
   if (unknown === undefined) return;
   const rule = `there is no such setting, only ${Object.keys(known).join(', ')}`;
-  throw new SettingError({ ...path, setting: show(unknown) }, rule, 'a value for it');
+  const setting = path.setting === undefined ? show(unknown) : `${path.setting}, ${show(unknown)}`;
+  throw new SettingError({ ...path, setting }, rule, 'a value for it');
+}
+
+/** @throws SettingError unless a value is an object, as settings are. */
+export function checkObject(path: SettingPath, value: unknown): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new SettingError(path, 'must be an object', show(value));
 }
 
 /** @throws SettingError unless an optional value is true or false. */

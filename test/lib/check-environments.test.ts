@@ -37,6 +37,18 @@ describe('an environment', () => {
       'environment "sandbox", "alarmMail": there is no such setting, only name, account',
     ],
     [{ local: true }, 'environment "sandbox", "local": there is no such setting'],
+    [{ monitoring: null }, 'environment "sandbox", monitoring: must be an object; got null'],
+    [{ monitoring: 5 }, 'environment "sandbox", monitoring: must be an object; got 5'],
+    [{ monitoring: { attentionFor: 0 } }, 'monitoring.attentionFor: must be a Duration of whole minutes'],
+    [
+      { monitoring: { thresholds: { deadletters: 1 } } },
+      'environment "sandbox", monitoring.thresholds, "deadletters": there is no such setting, only deadLetters',
+    ],
+    [{ monitoring: { runbookURL: 'x' } }, 'monitoring, "runbookURL": there is no such setting'],
+    [{ network: null }, 'environment "sandbox", network: must be an object; got null'],
+    [{ network: { subnetIDs: [] } }, 'network, "subnetIDs": there is no such setting, only subnetIds'],
+    [{ tokens: [payments, undefined] }, 'environment "sandbox", tokens[1]: must be an object; got nothing'],
+    [{ tokens: ['payments-api'] }, 'environment "sandbox", tokens[0]: must be an object; got "payments-api"'],
     [
       { account: '11112222333' },
       'environment "sandbox", account: must be 12 digits, in quotes; got "11112222333"',
