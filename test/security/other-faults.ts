@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { MINUTE } from '../../lambda/clock.ts';
 import type { Session } from '../../lambda/session.ts';
 import { hash } from '../../lambda/state.ts';
 import { selfSigned } from '../component/certificate.ts';
@@ -179,11 +180,8 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
   'stale read of Parameter Store': {
     async play(stage, { handle }) {
       stage.startWithToken();
-      const [before, token] = [stage.read(SESSION) ?? '', stage.read(ACCESS_TOKEN) ?? ''];
       await handle();
-      stage.aws.parameters.deleteParameters({ Names: [SESSION, ACCESS_TOKEN] });
-      put(stage, SESSION, before);
-      put(stage, ACCESS_TOKEN, token);
+      stage.aws.parameters.staleReads = { withinMs: MINUTE };
       await handle();
     },
     shows: '"outcome":"put-off"',
