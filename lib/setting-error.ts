@@ -61,10 +61,11 @@ export function checkKeys(
   throw new SettingError({ ...path, setting }, rule, 'a value for it');
 }
 
-/** @throws SettingError unless a value is an object, as settings are. */
+/** @throws SettingError unless a value is an object, as settings are; without the value, which may be a password. */
 export function checkObject(path: SettingPath, value: unknown): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  throw new SettingError(path, 'must be an object', show(value));
+  const received = typeof value === 'string' || typeof value === 'number' ? `a ${typeof value}` : show(value);
+  throw new SettingError(path, 'must be an object', received);
 }
 
 /** @throws SettingError unless an optional value is true or false. */

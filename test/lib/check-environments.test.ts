@@ -38,7 +38,7 @@ describe('an environment', () => {
     ],
     [{ local: true }, 'environment "sandbox", "local": there is no such setting'],
     [{ monitoring: null }, 'environment "sandbox", monitoring: must be an object; got null'],
-    [{ monitoring: 5 }, 'environment "sandbox", monitoring: must be an object; got 5'],
+    [{ monitoring: 5 }, 'environment "sandbox", monitoring: must be an object; got a number'],
     [{ monitoring: { attentionFor: 0 } }, 'monitoring.attentionFor: must be a Duration of whole minutes'],
     [
       { monitoring: { thresholds: { deadletters: 1 } } },
@@ -48,7 +48,7 @@ describe('an environment', () => {
     [{ network: null }, 'environment "sandbox", network: must be an object; got null'],
     [{ network: { subnetIDs: [] } }, 'network, "subnetIDs": there is no such setting, only subnetIds'],
     [{ tokens: [payments, undefined] }, 'environment "sandbox", tokens[1]: must be an object; got nothing'],
-    [{ tokens: ['payments-api'] }, 'environment "sandbox", tokens[0]: must be an object; got "payments-api"'],
+    [{ tokens: ['payments-api'] }, 'environment "sandbox", tokens[0]: must be an object; got a string'],
     [
       { account: '11112222333' },
       'environment "sandbox", account: must be 12 digits, in quotes; got "11112222333"',
