@@ -11,6 +11,7 @@ export interface ProvedElsewhere {
 }
 
 const REQUESTS = 'test/component/requests.test.ts';
+const CREDENTIALS = 'test/component/credentials.test.ts';
 
 export const provedElsewhere: readonly ProvedElsewhere[] = [
   {
@@ -22,38 +23,38 @@ export const provedElsewhere: readonly ProvedElsewhere[] = [
   {
     fault: 'secret without a value',
     does: '`NoCredentials`: nobody is called, the log names the command that sets them',
-    file: REQUESTS,
+    file: CREDENTIALS,
     title: 'that were never set: nobody is called, and the log says which command sets them',
   },
   {
     fault: 'secret that is not JSON, lacks a field or has an empty one',
     does: '`CredentialsMalformed`: nobody is called, the log names the field',
-    file: REQUESTS,
+    file: CREDENTIALS,
     title: '%s: nobody is called, and nothing of them is told',
   },
   {
     fault: 'credentials that are refused',
     does: '`CredentialsRefused`: not presented again for one interval, then 4 hours, then a day',
-    file: REQUESTS,
+    file: CREDENTIALS,
     title: 'that are refused are not tried again by the next requests, nor by another container',
   },
   {
     fault: 'new credentials that are refused while the session lives',
     does: 'the alarm says so, the session goes on by refresh token',
-    file: REQUESTS,
+    file: CREDENTIALS,
     title: 'that are new and wrong raise the alarm, and the session goes on',
   },
   {
     fault: 'new credentials while the login is down',
     does: 'the session goes on by refresh token; they are tried again a minute later, or when the API says, by the next request',
-    file: REQUESTS,
+    file: CREDENTIALS,
     title: 'that are new while the login is down do not stop the session',
   },
   {
     fault:
       'refused credentials, and a refresh that meets a maintenance page, a redirect, 403, 404 or an outage',
     does: 'repeated until the refresh token is answered: credentials are no reason to give up',
-    file: REQUESTS,
+    file: CREDENTIALS,
     title: 'that are refused do not end a request whose refresh token met $what',
   },
   {

@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest';
 import { MINUTE } from '../../lambda/clock.ts';
 import { createHandler, type Handler } from '../../lambda/create-handler.ts';
 import type { MetricGroup } from '../../lambda/measurements.ts';
@@ -74,6 +75,13 @@ export interface Stage {
     options?: { group?: string; attempt?: number },
   ): Promise<Attempt>;
   close(): Promise<void>;
+}
+
+/** Closed when the test has finished, which may not be a concurrent one. */
+export async function openStageForTest(options?: StageOptions): Promise<Stage> {
+  const stage = await openStage(options);
+  onTestFinished(stage.close);
+  return stage;
 }
 
 export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}): Promise<Stage> {

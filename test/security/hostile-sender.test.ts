@@ -8,10 +8,9 @@ import { type Endpoint, startTokenApi } from '../../local/token-api/token-api-se
 import {
   ACCESS_TOKEN,
   credentialsOf,
-  openStage,
+  openStageForTest,
   SESSION,
   type Stage,
-  type StageOptions,
   TOKEN,
 } from '../component/stage.ts';
 
@@ -20,12 +19,6 @@ interface Message {
   readonly body: unknown;
   readonly group?: string;
   readonly deduplicationId?: string;
-}
-
-async function open(options?: StageOptions): Promise<Stage> {
-  const stage = await openStage(options);
-  onTestFinished(stage.close);
-  return stage;
 }
 
 /** Sends them all, and lets the function work them off as Lambda would, until none can be received. */
@@ -48,7 +41,7 @@ async function sendAll(stage: Stage, messages: readonly Message[]): Promise<void
 const request = (fields: object = {}) => ({ token: TOKEN, requestedBy: 'consumer', ...fields });
 
 it('cannot have another URL called', async () => {
-  const stage = await open();
+  const stage = await openStageForTest();
   stage.startWithToken();
   const other = await startTokenApi({ users: {} });
   onTestFinished(other.close);
@@ -68,7 +61,7 @@ it('cannot have another URL called', async () => {
 });
 
 it('cannot have another parameter written or another secret read', async () => {
-  const stage = await open();
+  const stage = await openStageForTest();
   stage.startWithToken();
   const names = [
     '../production/payments-api',
@@ -94,7 +87,7 @@ it('cannot have another parameter written or another secret read', async () => {
 });
 
 it('cannot have two refreshes of one token run at once, whatever the message groups', async () => {
-  const stage = await open();
+  const stage = await openStageForTest();
   stage.startWithToken();
   stage.api.faults.add('refresh', { kind: 'slow', milliseconds: 300 });
   await sendAll(
@@ -117,7 +110,7 @@ it.each([
   ['that speak of new credentials', { requestedBy: 'credentials', versionId: 'v2' }],
   ['that ask for an extra try', { retryRefused: true }],
 ])('cannot cause more than one new token a minute by requests %s', async (_, fields) => {
-  const stage = await open();
+  const stage = await openStageForTest();
   stage.startWithToken();
   const messages = Array.from({ length: 50 }, (_, index) => ({
     body: request({ ...fields, nonce: index }),
@@ -134,7 +127,7 @@ it.each([
 });
 
 it('cannot have refused credentials tried again: one extra try an hour is all', async () => {
-  const stage = await open();
+  const stage = await openStageForTest();
   stage.storeCredentials(credentialsOf('wrong'));
   await flood(stage);
   expect(stage.api.model.counters.refusedLogins).toBe(1);
@@ -148,7 +141,7 @@ it('cannot have refused credentials tried again: one extra try an hour is all', 
 /** The token API, and what it was asked; `faulty` calls are answered with a status of their own. */
 async function openCounted(faulty: Endpoint, status: number) {
   const calls: string[] = [];
-  const stage = await open({ tokenApi: { onCall: (endpoint) => calls.push(endpoint) } });
+  const stage = await openStageForTest({ tokenApi: { onCall: (endpoint) => calls.push(endpoint) } });
   stage.startWithToken();
   stage.api.faults.add(faulty, { kind: 'change', change: () => ({ status, body: {} }) });
   return { stage, calls };
@@ -187,7 +180,7 @@ it.each([302, 403, 404])(
 );
 
 it('cannot have a spent hour forgotten: the extra try is kept with the session', async () => {
-  const stage = await open();
+  const stage = await openStageForTest();
   stage.storeCredentials(credentialsOf('wrong'));
   await sendAll(stage, [{ body: request() }, { body: request({ retryRefused: true }) }]);
   const session = JSON.parse(stage.read(SESSION) ?? '{}');
