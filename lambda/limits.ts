@@ -77,15 +77,15 @@ export function newCredentials({ credentials, session }: State): string | undefi
   return isKnown ? undefined : versionId;
 }
 
-/** New credentials are tried though no token is wanted; after a login without a verdict not before its pause is over. */
-export function newCredentialsAreDue(state: State, now: number): boolean {
+/** The same, unless a login with them has brought no verdict and its pause is not over. */
+export function newCredentialsDue(state: State, now: number): string | undefined {
   const versionId = newCredentials(state);
   const { undecided } = state.session;
-  return versionId !== undefined && (undecided?.versionId !== versionId || undecided.until <= now);
+  return undecided?.versionId === versionId && (undecided?.until ?? 0) > now ? undefined : versionId;
 }
 
 /**
- * Until when new credentials are no reason for a login after one without a verdict.
+ * Until when new credentials are not due after a login without a verdict.
  *
  * @param retryAfterSeconds what the token API asked for.
  */

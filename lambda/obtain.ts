@@ -7,8 +7,7 @@ import {
   liveRefreshToken,
   mayLogInDespiteOutage,
   mayTryOutOfTurn,
-  newCredentials,
-  newCredentialsAreDue,
+  newCredentialsDue,
   nextTryOfCredentials,
   undecidedUntil,
 } from './limits.ts';
@@ -57,8 +56,8 @@ export async function obtain(attempt: Attempt, mayRefresh: boolean): Promise<Obt
   let failedLogin: Failed | undefined;
   let failedRefresh: RefreshError | undefined;
 
-  const versionId = newCredentials(state);
-  if (versionId !== undefined && newCredentialsAreDue(state, clock.now())) {
+  const versionId = newCredentialsDue(state, clock.now());
+  if (versionId !== undefined) {
     const login = await logIn(attempt, session);
     if ('accessToken' in login) return login;
     failedLogin = withVerdict(attempt, versionId, login);

@@ -7,11 +7,10 @@ import {
   isSatisfied,
   isSuperseded,
   MINIMUM_GAP,
-  newCredentialsAreDue,
+  newCredentialsDue,
   rationedFor,
 } from './limits.ts';
 import { obtain } from './obtain.ts';
-import type { StoredParameter } from './parameters.ts';
 import type { RefreshRequest } from './request.ts';
 import { retryInSeconds, secondsLeft } from './retry.ts';
 import type { Session } from './session.ts';
@@ -72,31 +71,29 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
   const save = async (
     session: Session,
     accessToken: string | undefined,
-    answers: (stored: StoredParameter | undefined) => boolean,
+    isFresh: boolean,
   ): Promise<Outcome> => {
     const stored = await orFailure(states.save({ session, accessToken }, end - clock.now()));
     if (stored instanceof RefreshError) return { ending: failed(stored, request, deps), trace, session };
     const how = session.granted?.how ?? 'login';
     const version = stored?.version;
+    const isEnough = isFresh || isAnswer(request, session, stored?.writtenAt ?? 0);
     return {
-      ending: { kind: 'refreshed', how, version, ...(!answers(stored) && { retryInSeconds: 1 }) },
+      ending: { kind: 'refreshed', how, version, ...(!isEnough && { retryInSeconds: 1 }) },
       trace,
       session,
       ...(version !== undefined && { version }),
     };
   };
-  if (isWorthSaving(state, clock.now())) {
-    const { session, unsaved } = state;
-    return save(session, unsaved.accessToken, (stored) => isAnswer(request, session, stored?.writtenAt ?? 0));
-  }
+  if (isWorthSaving(state, clock.now())) return save(state.session, state.unsaved.accessToken, false);
 
   const idle = reasonToDoNothing(request, state, deps);
-  if (idle !== undefined && !newCredentialsAreDue(state, clock.now()))
+  if (idle !== undefined && newCredentialsDue(state, clock.now()) === undefined)
     return { ending: idle, trace, ...known(state) };
 
   const deadline = end - WRITE_SECONDS * SECOND;
   const obtained = await obtain({ ...deps, request, state, trace, deadline }, idle === undefined);
-  if ('accessToken' in obtained) return save(obtained.session, obtained.accessToken, () => true);
+  if ('accessToken' in obtained) return save(obtained.session, obtained.accessToken, true);
 
   const { session, failure } = obtained;
   const recorded =

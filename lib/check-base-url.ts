@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { LOOPBACK_HOSTS } from './contract.ts';
-import { SettingError, type SettingPath, show } from './setting-error.ts';
+import { kindOf, SettingError, type SettingPath } from './setting-error.ts';
 
 /**
  * @param local allows plain http on loopback.
@@ -31,7 +31,7 @@ export function checkedBaseUrl(path: SettingPath, value: unknown, { local }: { l
 
 /** User information and queries are where secrets stand in a URL. */
 function shown(value: unknown): string {
-  if (typeof value !== 'string') return show(value);
+  if (typeof value !== 'string') return kindOf(value);
   return /[@?#]/.test(value)
     ? 'a value that is not shown, since it may hold a secret'
     : JSON.stringify(value);

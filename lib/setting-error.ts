@@ -36,6 +36,10 @@ export function show(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
+/** What kind of value it is, where it may hold a secret. */
+export const kindOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? `a ${typeof value}` : show(value);
+
 /** By shape and not by class: an app may hold a second copy of the CDK library. */
 export function isDuration(value: unknown): value is Duration {
   return typeof value === 'object' && value !== null && 'toMilliseconds' in value;
@@ -64,8 +68,7 @@ export function checkKeys(
 /** @throws SettingError unless a value is an object, as settings are; without the value, which may be a password. */
 export function checkObject(path: SettingPath, value: unknown): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
-  const received = typeof value === 'string' || typeof value === 'number' ? `a ${typeof value}` : show(value);
-  throw new SettingError(path, 'must be an object', received);
+  throw new SettingError(path, 'must be an object', kindOf(value));
 }
 
 /** @throws SettingError unless an optional value is true or false. */

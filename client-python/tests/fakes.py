@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import threading
+import unittest
 
 from token_refresher_client import TokenClient
 
@@ -114,3 +115,14 @@ def client_of(clock: FakeClock, ssm: FakeSsm, sqs: FakeSqs, **options) -> TokenC
         clock=clock,
         **{"queue_url": QUEUE, **options},
     )
+
+
+class AwsTest(unittest.TestCase):
+    """With a token at a fake AWS, whose reads the test may hold up."""
+
+    def setUp(self) -> None:
+        self.clock = FakeClock()
+        self.ssm = FakeSsm(self.clock)
+        self.sqs = FakeSqs()
+        self.ssm.write()
+        self.addCleanup(self.ssm.gate.set)

@@ -10,19 +10,15 @@ from unittest import mock
 
 from token_refresher_client.sdk_clients import OwnClient
 
-from .fakes import FakeClock, FakeSqs, FakeSsm, client_of
+from .fakes import AwsTest, client_of
 
 
 @unittest.skipUnless(hasattr(os, "fork"), "there are no forks here")
-class ForkTest(unittest.TestCase):
+class ForkTest(AwsTest):
     """Other threads of the parent are in the middle of something; the child must not wait for it."""
 
     def setUp(self) -> None:
-        self.clock = FakeClock()
-        self.ssm = FakeSsm(self.clock)
-        self.sqs = FakeSqs()
-        self.ssm.write()
-        self.addCleanup(self.ssm.gate.set)
+        super().setUp()
         self.client = client_of(self.clock, self.ssm, self.sqs)
 
     def in_a_child(self, work) -> str:

@@ -5,7 +5,7 @@ import threading
 import unittest
 from concurrent.futures import ThreadPoolExecutor
 
-from .fakes import FakeClock, FakeSqs, FakeSsm, client_of
+from .fakes import AwsTest, client_of
 
 
 class SoftTimeLimit(Exception):
@@ -16,15 +16,11 @@ def raise_it(*_: object) -> None:
     raise SoftTimeLimit
 
 
-class InterruptedCallerTest(unittest.TestCase):
+class InterruptedCallerTest(AwsTest):
     """Real threads and a real signal."""
 
     def setUp(self) -> None:
-        self.clock = FakeClock()
-        self.ssm = FakeSsm(self.clock)
-        self.sqs = FakeSqs()
-        self.ssm.write()
-        self.addCleanup(self.ssm.gate.set)
+        super().setUp()
         previous = signal.signal(signal.SIGALRM, raise_it)
         self.addCleanup(signal.signal, signal.SIGALRM, previous)
 

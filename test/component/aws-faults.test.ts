@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { LIMITS } from '../../lib/contract.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { awsFaults } from './aws-faults.ts';
-import { ACCESS_TOKEN, openStage, SESSION } from './stage.ts';
+import { ACCESS_TOKEN, openStage, openStageForTest, SESSION } from './stage.ts';
 
 it.concurrent.for(awsFaults)('$name', async ({ faults, at, code, apiCalls }, { onTestFinished }) => {
   const stage = await openStage();
@@ -31,9 +31,8 @@ it.concurrent.for(awsFaults)('$name', async ({ faults, at, code, apiCalls }, { o
   expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);
 });
 
-it('every write names type, key, tier and a description without secrets', async ({ onTestFinished }) => {
-  const stage = await openStage();
-  onTestFinished(stage.close);
+it('every write names type, key, tier and a description without secrets', async () => {
+  const stage = await openStageForTest();
   stage.startWithToken();
   await stage.attempt();
   const { Parameters = [] } = stage.aws.parameters.describeParameters({});
@@ -49,9 +48,8 @@ it('every write names type, key, tier and a description without secrets', async 
   );
 });
 
-it('a refresh takes three round trips: two reads, the token API, two writes', async ({ onTestFinished }) => {
-  const stage = await openStage();
-  onTestFinished(stage.close);
+it('a refresh takes three round trips: two reads, the token API, two writes', async () => {
+  const stage = await openStageForTest();
   stage.startWithToken();
   await stage.attempt();
   expect(stage.aws.requests.map(({ operation }) => operation).sort()).toEqual([

@@ -7,7 +7,7 @@ import { parseCredentials } from '../../lambda/credentials.ts';
 import { postJson } from '../../lambda/http.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { selfSigned } from './certificate.ts';
-import { credentialsOf, openStage, PASSWORD, type Stage } from './stage.ts';
+import { credentialsOf, openStageForTest, PASSWORD } from './stage.ts';
 
 const server = selfSigned('server');
 const client = selfSigned('client');
@@ -15,11 +15,8 @@ const client = selfSigned('client');
 const withCertificates = (fields: object): string => credentialsOf(PASSWORD, fields);
 
 describe('a token API whose authority only the credentials know', () => {
-  async function open(): Promise<Stage> {
-    const stage = await openStage({ tokenApi: { tls: server }, token: { certificatesInCredentials: true } });
-    onTestFinished(stage.close);
-    return stage;
-  }
+  const open = () =>
+    openStageForTest({ tokenApi: { tls: server }, token: { certificatesInCredentials: true } });
 
   it('is trusted for login and refresh', async () => {
     const stage = await open();

@@ -3,13 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { postJson } from '../../lambda/http.ts';
 import { selfSigned } from './certificate.ts';
-import { openStage } from './stage.ts';
+import { openStage, openStageForTest } from './stage.ts';
 
-it('the token API with a certificate that nobody vouches for gets no credentials', async ({
-  onTestFinished,
-}) => {
-  const stage = await openStage({ tokenApi: { tls: selfSigned() } });
-  onTestFinished(stage.close);
+it('the token API with a certificate that nobody vouches for gets no credentials', async () => {
+  const stage = await openStageForTest({ tokenApi: { tls: selfSigned() } });
   const before = stage.startWithToken();
   const { line, retryInSeconds } = await stage.attempt();
   expect(line).toMatchObject({

@@ -114,6 +114,7 @@ describe('a token', () => {
 describe('a base URL', () => {
   it.each([
     [undefined, 'must be an absolute URL, such as "https://api.example.com/v1"; got nothing'],
+    [12345678, 'must be an absolute URL, such as "https://api.example.com/v1"; got a number'],
     ['', 'must be an absolute URL'],
     [
       'api.example.com',

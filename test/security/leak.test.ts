@@ -12,16 +12,17 @@ import { passwordTokenApi } from '../../lambda/token-api.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import type { Fault } from '../../local/token-api/faults.ts';
 import { type ApiFault, apiFaults, CALLS, type Call, injectFault } from '../component/api-faults.ts';
-import { credentialsOf, openStage, PASSWORD, SECRET, type Stage, USERNAME } from '../component/stage.ts';
+import {
+  credentialsOf,
+  openStage,
+  openStageForTest,
+  PASSWORD,
+  SECRET,
+  USERNAME,
+} from '../component/stage.ts';
 import { verdictOnEnvironment, verdictOnToken } from '../lib/verdict.ts';
 import { startFunctionOf } from './function-output.ts';
 import { leaksIn, markedSecret } from './leaks.ts';
-
-async function open(): Promise<Stage> {
-  const stage = await openStage();
-  onTestFinished(stage.close);
-  return stage;
-}
 
 /** A token API that repeats what it was sent, and what it would have issued, wherever an answer has room for text. */
 function echoes(secrets: readonly string[]): { readonly name: string; readonly fault: Fault }[] {
@@ -185,7 +186,7 @@ it.each([
 });
 
 it('the bundled function in a process of its own writes no secret to its output, whatever it is told', async () => {
-  const stage = await open();
+  const stage = await openStageForTest();
   stage.startWithToken();
   const lambda = await startFunctionOf(stage);
   onTestFinished(() => void lambda.end());
