@@ -1,10 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import type { EnvironmentSettings } from './lib/settings.ts';
+import type { EnvironmentSettings } from './lib/settings/settings.ts';
 
 /**
  * The one file to edit. Each environment is a stack of its own, `TokenRefresher-<name>`, with its own credentials,
  * encryption key, parameters and alarms; deploying one never touches another. Every setting is explained in
- * `lib/settings.ts`, and checked before anything is deployed.
+ * `lib/settings/settings.ts`, and checked before anything is deployed.
  *
  * After adding a token: `npx cdk deploy TokenRefresher-<environment>`, then store its credentials with the command
  * that the deployment prints, `SetCredentials`, and the token's name in it.

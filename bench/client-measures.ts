@@ -1,5 +1,5 @@
 import { mock } from 'node:test';
-import type { MemoryAws } from '../local/memory-aws/server.ts';
+import type { MemoryAws } from '../fakes/memory-aws/server.ts';
 import { PARAMETER, type Reader } from './client-readers.ts';
 
 const READS = /^GetParameters?$/;

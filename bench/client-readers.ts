@@ -3,9 +3,9 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import middy from '@middy/core';
 import ssmMiddleware from '@middy/ssm';
 import type { Context } from 'aws-lambda';
-import { type Clock, systemClock } from '../client/clock.ts';
 import { createTokenClient } from '../client/index.ts';
-import { accessTokenParameter } from '../lib/contract.ts';
+import { type Clock, systemClock } from '../contract/clock.ts';
+import { accessTokenParameter } from '../contract/names.ts';
 import { clientConfig } from '../local/clean-environment.ts';
 
 export const ENVIRONMENT = 'sandbox';

@@ -2,7 +2,7 @@
  * What it costs to read a token, side by side with what people use. Ends with exit code 1 if the client misses one of its
  * marks.
  */
-import { startMemoryAws } from '../local/memory-aws/server.ts';
+import { startMemoryAws } from '../fakes/memory-aws/server.ts';
 import { cachedNanoseconds, coldCalls, failuresWhileThrottled, storeToken } from './client-measures.ts';
 import { newReaders } from './client-readers.ts';
 

@@ -1,7 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { stackName } from '../lib/contract.ts';
-import type { EnvironmentSettings } from '../lib/settings.ts';
+import { stackName } from '../contract/names.ts';
+import type { EnvironmentSettings } from '../lib/settings/settings.ts';
 import { TokenRefresherStack } from '../lib/token-refresher-stack.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { environments } from '../environments.ts';
-import { checkEnvironments } from '../lib/check-environments.ts';
-import { SettingError } from '../lib/setting-error.ts';
+import { checkEnvironments } from '../lib/settings/check-environments.ts';
+import { SettingError } from '../lib/settings/setting-error.ts';
 import { addStacks } from './add-stacks.ts';
 
 try {

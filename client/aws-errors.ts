@@ -1,3 +1,4 @@
+import { awsErrorName } from '../contract/aws-error-name.ts';
 import { TokenError, type TokenErrorFields } from './errors.ts';
 
 /** Causes of a failed SDK call that callers can do something about; `unavailable` is the rest. */
@@ -25,9 +26,6 @@ const FAILURES: Readonly<Record<string, AwsFailure>> = {
   SignatureDoesNotMatch: 'credentials',
   UnrecognizedClientException: 'credentials',
 };
-
-/** Errors of the network have a code instead: `ECONNREFUSED`. */
-const NAMELESS = ['Error', 'AggregateError'];
 
 /**
  * `User: … is not authorized to perform: kms:Decrypt on resource: …`, and without a user
@@ -65,15 +63,6 @@ export function awsFields(error: unknown): Pick<TokenErrorFields, 'awsError' | '
     awsError: awsErrorName(error),
     ...(typeof requestId === 'string' && { requestId }),
   };
-}
-
-export function awsErrorName(error: unknown): string {
-  if (!(error instanceof Error)) return 'UnknownError';
-  const { name } = error;
-  if (NAMELESS.includes(name) && 'code' in error && /^[A-Z_]{1,64}$/.test(String(error.code))) {
-    return String(error.code);
-  }
-  return /^[A-Za-z][A-Za-z0-9]{0,63}$/.test(name) ? name : 'UnknownError';
 }
 
 export const invalidCredentials = (error: unknown): TokenError =>

@@ -1,9 +1,7 @@
-import { ENVIRONMENT_NAME, LIMITS, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../lib/contract.ts';
+import { ENVIRONMENT_NAME, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../contract/names.ts';
+import { DEFAULT_TIMES, LATEST_SUCCESSOR_SECONDS } from '../contract/times.ts';
 import { TokenError } from './errors.ts';
 import type { RefreshRequestOptions, TokenClientOptions } from './options.ts';
-
-/** Scheduler's precision, the attempt and its writes: all that can keep a successor from being there in time. */
-const LATEST_SUCCESSOR_SECONDS = LIMITS.schedulePrecisionSeconds + LIMITS.storedWithinSeconds;
 
 const DEFAULT_MAX_AGE_SECONDS = 60;
 
@@ -28,8 +26,16 @@ export function checkOptions(options: TokenClientOptions): CheckedTimes {
   const { refreshRequests } = options;
   if (refreshRequests !== undefined) checkRefreshRequests(refreshRequests);
 
-  const lifetimeSeconds = seconds(options, 'lifetimeSeconds', { from: 60, to: 604_800, default: 1_800 });
-  const intervalSeconds = seconds(options, 'intervalSeconds', { from: 60, to: 43_200, default: 1_500 });
+  const lifetimeSeconds = seconds(options, 'lifetimeSeconds', {
+    from: 60,
+    to: 604_800,
+    default: DEFAULT_TIMES.accessTokenLifetimeSeconds,
+  });
+  const intervalSeconds = seconds(options, 'intervalSeconds', {
+    from: 60,
+    to: 43_200,
+    default: DEFAULT_TIMES.intervalSeconds,
+  });
   const margin = lifetimeSeconds - intervalSeconds - LATEST_SUCCESSOR_SECONDS;
   if (margin < 1) {
     const rule = `is more than intervalSeconds (${intervalSeconds}) + ${LATEST_SUCCESSOR_SECONDS}`;

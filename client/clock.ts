@@ -1,35 +1,4 @@
-/** Time, passed in so that tests can play it. */
-export interface Clock {
-  /** Milliseconds since the epoch. Somebody may set it forward or back. */
-  now(): number;
-  /** Milliseconds since any fixed moment. Never goes back, but may stand still while the machine sleeps. */
-  monotonic(): number;
-  /** Rejects with the signal's reason as soon as it is aborted. */
-  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
-  /** A number in [0, 1), for jitter. */
-  random(): number;
-}
-
-export const systemClock: Clock = {
-  now: Date.now,
-  monotonic: performance.now.bind(performance),
-  sleep: (milliseconds, signal) =>
-    new Promise((resolve, reject) => {
-      signal.throwIfAborted();
-      const stop = () => {
-        clearTimeout(timer);
-        reject(signal.reason);
-      };
-      const timer = setTimeout(() => {
-        signal.removeEventListener('abort', stop);
-        resolve();
-      }, milliseconds);
-      signal.addEventListener('abort', stop, { once: true });
-    }),
-  random: Math.random,
-};
-
-export const SECOND = 1000;
+import type { Clock } from '../contract/clock.ts';
 
 /** A moment on both clocks. */
 export interface Moment {

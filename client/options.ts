@@ -1,7 +1,7 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
+import type { Clock } from '../contract/clock.ts';
 import type { AnyFetch } from './bearer-fetch.ts';
-import type { Clock } from './clock.ts';
 import type { TokenEventListener } from './events.ts';
 import type { SdkClient } from './sdk-client.ts';
 

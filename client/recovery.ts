@@ -1,4 +1,6 @@
-import { type Clock, elapsedSince, type Moment, momentOf, SECOND } from './clock.ts';
+import type { Clock } from '../contract/clock.ts';
+import { SECOND } from '../contract/times.ts';
+import { elapsedSince, type Moment, momentOf } from './clock.ts';
 import { TokenError } from './errors.ts';
 import type { TokenEventListener } from './events.ts';
 import type { RefreshRequests } from './refresh-requests.ts';

@@ -1,5 +1,5 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
-import type { RefreshRequestBody } from '../lib/contract.ts';
+import type { RefreshRequestBody } from '../contract/requests.ts';
 import { awsFailure, awsFields, invalidCredentials, noRegion } from './aws-errors.ts';
 import { TokenError } from './errors.ts';
 import { type SdkClient, sendCommand } from './sdk-client.ts';

@@ -1,4 +1,5 @@
-import { type Clock, elapsedSince, momentOf } from './clock.ts';
+import type { Clock } from '../contract/clock.ts';
+import { elapsedSince, momentOf } from './clock.ts';
 
 export interface TimeLimit {
   readonly ms: number;

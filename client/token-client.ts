@@ -1,8 +1,8 @@
 import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
-import { accessTokenParameter } from '../lib/contract.ts';
+import { systemClock } from '../contract/clock.ts';
+import { accessTokenParameter } from '../contract/names.ts';
 import { bearerFetch, type Fetch } from './bearer-fetch.ts';
 import { checkOptions } from './check-options.ts';
-import { systemClock } from './clock.ts';
 import { safely } from './events.ts';
 import type { TokenClientOptions } from './options.ts';
 import { Recovery } from './recovery.ts';

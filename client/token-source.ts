@@ -1,9 +1,10 @@
 import { GetParameterCommand, type GetParameterCommandOutput } from '@aws-sdk/client-ssm';
-import { keyAlias, LIMITS } from '../lib/contract.ts';
+import type { Clock } from '../contract/clock.ts';
+import { jwtLifetimeSeconds } from '../contract/jwt.ts';
+import { keyAlias } from '../contract/names.ts';
+import { LIMITS, SECOND } from '../contract/times.ts';
 import { awsFailure, awsFields, invalidCredentials, noRegion } from './aws-errors.ts';
-import { type Clock, SECOND } from './clock.ts';
 import { TokenError } from './errors.ts';
-import { jwtLifetimeSeconds } from './jwt-lifetime.ts';
 import { type SdkClient, sendCommand } from './sdk-client.ts';
 
 /** An access token as it was read. */
@@ -50,7 +51,8 @@ export function ssmTokenSource(props: SsmTokenSourceProps): TokenSource {
       const { Parameter = {} } = answer as GetParameterCommandOutput;
       const value = sendable(Parameter.Value, parameter);
       const writtenAt = Parameter.LastModifiedDate?.getTime() ?? 0;
-      const lifetime = jwtLifetimeSeconds(value) ?? lifetimeSeconds;
+      const stated = jwtLifetimeSeconds(value) ?? 0;
+      const lifetime = stated > 0 ? stated : lifetimeSeconds;
       return {
         value,
         version: Parameter.Version ?? 0,

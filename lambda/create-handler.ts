@@ -1,20 +1,20 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { clientSettings } from './aws.ts';
-import { certificatesOf } from './certificates.ts';
-import { systemClock } from './clock.ts';
-import { secretsManagerStore } from './credentials.ts';
-import { postJson } from './http.ts';
-import { ssmStore } from './parameters.ts';
-import { powertoolsSink } from './powertools.ts';
-import { type ProcessDeps, processRecord } from './process-record.ts';
-import { sqsQueue } from './queue.ts';
-import type { RefreshDeps } from './refresh.ts';
-import type { FunctionConfig } from './settings.ts';
-import { stateStore } from './state.ts';
-import { type Sink, telemetry } from './telemetry.ts';
-import { passwordTokenApi } from './token-api.ts';
+import { systemClock } from '../contract/clock.ts';
+import { secretsManagerStore } from './aws/credentials.ts';
+import { ssmStore } from './aws/parameters.ts';
+import { sqsQueue } from './aws/queue.ts';
+import { clientSettings } from './aws/sdk.ts';
+import { stateStore } from './aws/state.ts';
+import type { FunctionConfig } from './function-config.ts';
+import { type ProcessDeps, processRecord } from './refresh/process-record.ts';
+import type { RefreshDeps } from './refresh/refresh.ts';
+import { powertoolsSink } from './telemetry/powertools.ts';
+import { type Sink, telemetry } from './telemetry/telemetry.ts';
+import { certificatesOf } from './token-api/certificates.ts';
+import { postJson } from './token-api/http.ts';
+import { passwordTokenApi } from './token-api/token-api.ts';
 
 export type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 

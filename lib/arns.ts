@@ -1,6 +1,6 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { environmentPrefix, requestQueueName } from './contract.ts';
+import { environmentPrefix, requestQueueName } from '../contract/names.ts';
 
 /** ARNs of what has a fixed name, in the account and Region of the scope's stack. */
 

@@ -9,9 +9,10 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct, type IDependable } from 'constructs';
+import type { CleanUpProperties } from '../contract/clean-up.ts';
+import { accessTokenParameter, sessionParameter } from '../contract/names.ts';
 import { parameterArn } from './arns.ts';
-import { accessTokenParameter, type CleanUpProperties, sessionParameter } from './contract.ts';
-import { cleanUpCode, HANDLER } from './function-code.ts';
+import { cleanUpCode, HANDLER } from './functions/function-code.ts';
 import { acknowledgePatterns } from './nag.ts';
 
 export interface CleanUpProps {

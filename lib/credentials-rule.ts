@@ -1,7 +1,8 @@
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type RefreshRequestBody, tokenResourceName } from './contract.ts';
+import { tokenResourceName } from '../contract/names.ts';
+import type { RefreshRequestBody } from '../contract/requests.ts';
 
 export interface CredentialsRuleProps {
   readonly environment: string;

@@ -1,7 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { keyAlias } from './contract.ts';
+import { keyAlias } from '../contract/names.ts';
 
 /** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
 export const AWS_MANAGED = 'aws-managed';

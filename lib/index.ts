@@ -1,4 +1,4 @@
-export { SettingError } from './setting-error.ts';
+export { SettingError } from './settings/setting-error.ts';
 export type {
   AlarmThresholds,
   EnvironmentSettings,
@@ -6,7 +6,7 @@ export type {
   NamedTokenProps,
   NetworkSettings,
   TokenProps,
-} from './settings.ts';
+} from './settings/settings.ts';
 export { Token, type TokenAttributes } from './token.ts';
 export { TokenRefresher, type TokenRefresherProps } from './token-refresher.ts';
 export { TokenRefresherStack, type TokenRefresherStackProps } from './token-refresher-stack.ts';

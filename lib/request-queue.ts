@@ -8,8 +8,9 @@ import {
   type QueueProps,
 } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { environmentPrefix, requestQueueName } from '../contract/names.ts';
+import { LIMITS } from '../contract/times.ts';
 import { ruleArns } from './arns.ts';
-import { environmentPrefix, LIMITS, requestQueueName } from './contract.ts';
 
 /**
  * Longer than the longest interval: a request older than its token's interval is dropped anyway, and one that nobody

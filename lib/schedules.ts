@@ -3,9 +3,10 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import { CfnSchedule, CfnScheduleGroup, ContextAttribute } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { environmentPrefix, tokenResourceName } from '../contract/names.ts';
+import type { RefreshRequestBody } from '../contract/requests.ts';
 import { scheduleGroupArn } from './arns.ts';
-import type { CheckedToken } from './check-token.ts';
-import { environmentPrefix, type RefreshRequestBody, tokenResourceName } from './contract.ts';
+import type { CheckedToken } from './settings/check-token.ts';
 
 export interface SchedulesProps {
   readonly environment: string;

@@ -2,9 +2,9 @@ import { CfnOutput, Stack } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { accessTokenParameter, credentialsSecret } from './contract.ts';
+import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
 import { AWS_MANAGED } from './environment-key.ts';
-import type { EnvironmentSettings } from './settings.ts';
+import type { EnvironmentSettings } from './settings/settings.ts';
 import { TokenRefresher } from './token-refresher.ts';
 
 export interface TokenRefresherStackProps extends EnvironmentSettings {

@@ -4,25 +4,30 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { alarmTopic } from './alarm-topic.ts';
-import { checkRefresher } from './check-refresher.ts';
-import { checkToken, type TokenPlace } from './check-token.ts';
-import { checkTokens } from './check-tokens.ts';
+import { type FunctionSettings, SETTINGS_FORMAT_VERSION } from '../contract/function-settings.ts';
 import { CleanUp } from './clean-up.ts';
-import { type FunctionSettings, SETTINGS_FORMAT_VERSION } from './contract.ts';
 import { AWS_MANAGED, environmentKey } from './environment-key.ts';
-import { Monitoring } from './monitoring.ts';
-import { costInWords } from './monitoring-cost.ts';
+import { placeInNetwork } from './functions/network.ts';
+import { RefresherFunction } from './functions/refresher-function.ts';
+import { alarmTopic } from './monitoring/alarm-topic.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
+import { costInWords } from './monitoring/monitoring-cost.ts';
 import { acknowledgePatterns } from './nag.ts';
-import { placeInNetwork } from './network.ts';
-import { operatorsPolicy } from './operators.ts';
+import { operatorsPolicy } from './permissions/operators.ts';
+import { readerPolicy } from './permissions/reader-policy.ts';
+import {
+  patternsOf,
+  type StoredToken,
+  storePermissions,
+  TOO_MANY_TO_NAME,
+} from './permissions/refresher-permissions.ts';
 import { warnIfUnprotected } from './protection.ts';
-import { readerPolicy } from './reader-policy.ts';
-import { RefresherFunction } from './refresher-function.ts';
-import { patternsOf, type StoredToken, storePermissions, TOO_MANY_TO_NAME } from './refresher-permissions.ts';
 import { RequestQueue } from './request-queue.ts';
 import { Schedules } from './schedules.ts';
-import type { MonitoringSettings, NetworkSettings, TokenProps } from './settings.ts';
+import { checkRefresher } from './settings/check-refresher.ts';
+import { checkToken, type TokenPlace } from './settings/check-token.ts';
+import { checkTokens } from './settings/check-tokens.ts';
+import type { MonitoringSettings, NetworkSettings, TokenProps } from './settings/settings.ts';
 import { Token } from './token.ts';
 import { TokenResources } from './token-resources.ts';
 

@@ -3,11 +3,11 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
-import type { CheckedToken } from './check-token.ts';
 import { credentialsRule } from './credentials-rule.ts';
-import type { Monitoring } from './monitoring.ts';
+import type { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledge } from './nag.ts';
 import type { Schedules } from './schedules.ts';
+import type { CheckedToken } from './settings/check-token.ts';
 
 export interface TokenResourcesProps {
   readonly environment: string;

@@ -2,13 +2,13 @@ import { Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { accessTokenParameter, keyAlias, requestQueueName } from '../contract/names.ts';
 import { parameterArn, requestQueueArn } from './arns.ts';
-import { checkEnvironmentName } from './check-environments.ts';
-import { checkTokenName } from './check-token.ts';
-import { accessTokenParameter, keyAlias, requestQueueName } from './contract.ts';
 import { AWS_MANAGED } from './environment-key.ts';
-import { usedThrough } from './key-conditions.ts';
-import { SettingError } from './setting-error.ts';
+import { usedThrough } from './permissions/key-conditions.ts';
+import { checkEnvironmentName } from './settings/check-environments.ts';
+import { checkTokenName } from './settings/check-token.ts';
+import { SettingError } from './settings/setting-error.ts';
 
 export interface TokenAttributes {
   /** The environment that keeps the token: `sandbox`. */

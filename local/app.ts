@@ -1,6 +1,6 @@
 /** The CDK app that `npm run local` deploys: one environment that only a local AWS accepts. */
 import { App, Duration } from 'aws-cdk-lib';
-import { stackName } from '../lib/contract.ts';
+import { stackName } from '../contract/names.ts';
 import { TokenRefresherStack } from '../lib/token-refresher-stack.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './clean-environment.ts';
 import {

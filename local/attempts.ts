@@ -1,3 +1,4 @@
+import { parseObject } from '../contract/json-object.ts';
 /** One attempt of the refresher, as its log line tells it. */
 export interface Attempt {
   /** How it ended: `refreshed`, `satisfied`, `superseded`, `put-off` or `failed`. */
@@ -31,12 +32,3 @@ export function parseAttempt(line: string): Attempt | undefined {
 }
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
-
-function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? { ...value } : undefined;
-  } catch {
-    return undefined;
-  }
-}

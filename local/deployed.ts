@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { DeleteParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { accessTokenParameter, sessionParameter, stackName } from '../lib/contract.ts';
+import { accessTokenParameter, sessionParameter, stackName } from '../contract/names.ts';
 import { assertEmulator, deleteStack, logReader } from './aws/emulator.ts';
 import { installMiniStack } from './aws/install-ministack.ts';
 import { startMiniStack } from './aws/ministack.ts';

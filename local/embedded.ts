@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
-  credentialsSecret,
   FUNCTION_ENV,
   type FunctionSettings,
-  LIMITS,
-  type RefreshRequestBody,
-  requestQueueName,
   SETTINGS_FORMAT_VERSION,
-} from '../lib/contract.ts';
-import { bundleFunction } from '../lib/function-code.ts';
+} from '../contract/function-settings.ts';
+import { credentialsSecret, requestQueueName } from '../contract/names.ts';
+import type { RefreshRequestBody } from '../contract/requests.ts';
+import { LIMITS } from '../contract/times.ts';
+import { EventSourceMapping } from '../fakes/memory-aws/event-source-mapping.ts';
+import type { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
+import { type MemoryAws, startMemoryAws } from '../fakes/memory-aws/server.ts';
+import { bundleFunction } from '../lib/functions/function-code.ts';
 import { awsEnvironment, toolEnvironment } from './clean-environment.ts';
 import { startFunction } from './function-process.ts';
 import type { LocalAws, Run } from './local-aws.ts';
@@ -22,9 +24,6 @@ import {
   REFRESH_TOKEN_LIFETIME_SECONDS,
   TOKEN,
 } from './local-environment.ts';
-import { EventSourceMapping } from './memory-aws/event-source-mapping.ts';
-import type { FifoQueue } from './memory-aws/fifo-queue.ts';
-import { type MemoryAws, startMemoryAws } from './memory-aws/server.ts';
 import { ALL_SIGHTS } from './sights.ts';
 
 /** Does by hand what the stack does: queues, secret, function, event source mapping, rule and schedule. */

@@ -1,9 +1,9 @@
 /// <reference lib="esnext.disposable" />
 import { randomUUID } from 'node:crypto';
+import { startTokenApi } from '../fakes/token-api/token-api-server.ts';
 import { ACCESS_TOKEN_LIFETIME_SECONDS, REFRESH_TOKEN_LIFETIME_SECONDS } from './local-environment.ts';
 import { duration, type Screen } from './screen.ts';
 import type { User } from './store-credentials.ts';
-import { startTokenApi } from './token-api/token-api-server.ts';
 
 export interface Sandbox {
   readonly tokenApiUrl: string;

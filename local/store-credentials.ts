@@ -1,5 +1,5 @@
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { credentialsSecret } from '../lib/contract.ts';
+import { credentialsSecret } from '../contract/names.ts';
 import { clientConfig } from './clean-environment.ts';
 import { ENVIRONMENT, TOKEN } from './local-environment.ts';
 

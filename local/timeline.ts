@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { accessTokenParameter } from '../lib/contract.ts';
+import { accessTokenParameter } from '../contract/names.ts';
 import { type Attempt, parseAttempt } from './attempts.ts';
 import { clientConfig } from './clean-environment.ts';
 import { callProtectedResource } from './consumer.ts';

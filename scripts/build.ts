@@ -2,8 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from '../lib/bundle.ts';
-import { bundleFile, FUNCTIONS, type FunctionName } from '../lib/function-bundles.ts';
+import { bundle } from '../lib/functions/bundle.ts';
+import { bundleFile, FUNCTIONS, type FunctionName } from '../lib/functions/function-bundles.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUTPUT = join(ROOT, 'dist');

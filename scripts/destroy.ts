@@ -11,9 +11,9 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { stackName } from '../contract/names.ts';
 import { environments } from '../environments.ts';
-import { stackName } from '../lib/contract.ts';
-import type { EnvironmentSettings } from '../lib/settings.ts';
+import type { EnvironmentSettings } from '../lib/settings/settings.ts';
 import { type DescribeSecret, type FindKey, whatStays } from './what-stays.ts';
 
 const ROOT = join(import.meta.dirname, '..');

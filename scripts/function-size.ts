@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SETTINGS_FORMAT_VERSION } from '../lib/contract.ts';
-import { bundleFunction } from '../lib/function-code.ts';
+import { SETTINGS_FORMAT_VERSION } from '../contract/function-settings.ts';
+import { bundleFunction } from '../lib/functions/function-code.ts';
 
 /** Every cold start loads all of it. */
 const MOST_KIB = 520;

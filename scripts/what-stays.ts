@@ -1,5 +1,5 @@
-import { credentialsSecret, keyAlias } from '../lib/contract.ts';
-import type { EnvironmentSettings } from '../lib/settings.ts';
+import { credentialsSecret, keyAlias } from '../contract/names.ts';
+import type { EnvironmentSettings } from '../lib/settings/settings.ts';
 
 /** A secret that exists, as Secrets Manager describes it. */
 export interface DescribedSecret {

@@ -1,10 +1,10 @@
 import type { PutParameterRequest, PutParameterResult } from '@aws-sdk/client-ssm';
-import { awsErrorName } from '../lambda/aws.ts';
-import { type CredentialsStore, parseCredentials } from '../lambda/credentials.ts';
-import { RefreshError } from '../lambda/errors.ts';
-import type { ParameterStore, StoredParameter } from '../lambda/parameters.ts';
-import type { ParameterStore as ParameterStoreModel } from '../local/memory-aws/parameter-store.ts';
-import type { SecretStore } from '../local/memory-aws/secret-store.ts';
+import { awsErrorName } from '../contract/aws-error-name.ts';
+import type { ParameterStore as ParameterStoreModel } from '../fakes/memory-aws/parameter-store.ts';
+import type { SecretStore } from '../fakes/memory-aws/secret-store.ts';
+import { type CredentialsStore, parseCredentials } from '../lambda/aws/credentials.ts';
+import type { ParameterStore, StoredParameter } from '../lambda/aws/parameters.ts';
+import { RefreshError } from '../lambda/refresh/refresh-error.ts';
 import type { Faults } from './faults.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../lambda/clock.ts';
+import { MINUTE, SECOND } from '../contract/times.ts';
 
 /** `0`, `40 s`, `6 min`, `56 min 40 s`; rounded up to a second, so that a limit never looks kept when it is not. */
 export function inWords(milliseconds: number): string {

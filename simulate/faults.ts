@@ -1,5 +1,5 @@
-import type { Call } from '../lambda/answer.ts';
-import type { HttpAnswer } from '../lambda/http.ts';
+import type { Call } from '../lambda/token-api/answer.ts';
+import type { HttpAnswer } from '../lambda/token-api/http.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 /** A stretch of time, its end excluded. Milliseconds since the epoch. */

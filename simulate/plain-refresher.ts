@@ -1,6 +1,6 @@
-import { MINUTE, SECOND } from '../lambda/clock.ts';
-import { passwordTokenApi } from '../lambda/token-api.ts';
-import { accessTokenParameter } from '../lib/contract.ts';
+import { accessTokenParameter } from '../contract/names.ts';
+import { MINUTE, SECOND } from '../contract/times.ts';
+import { passwordTokenApi } from '../lambda/token-api/token-api.ts';
 import { ENVIRONMENT, FIRST_PASSWORD, USERNAME, type World } from './world.ts';
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
@@ -35,7 +35,7 @@ export class PlainRefresher {
   async #run(token: string): Promise<boolean> {
     const { faults, parameters, time, host } = this.#world;
     if (faults.hit('crash')) return false;
-    const clock = { now: time.now, sleep: time.sleep, random: () => 0 };
+    const clock = { now: time.now, monotonic: time.now, sleep: time.sleep, random: () => 0 };
     const api = passwordTokenApi(`https://${token}.example.com`, { post: host(token).post, clock });
     const credentials = { username: USERNAME, password: FIRST_PASSWORD };
     try {

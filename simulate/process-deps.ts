@@ -1,12 +1,13 @@
-import { SECOND } from '../lambda/clock.ts';
-import type { ProcessDeps } from '../lambda/process-record.ts';
-import type { RequestQueue } from '../lambda/queue.ts';
-import type { RefreshDeps } from '../lambda/refresh.ts';
-import { stateStore } from '../lambda/state.ts';
-import { type Sink, telemetry } from '../lambda/telemetry.ts';
-import { passwordTokenApi } from '../lambda/token-api.ts';
-import { REJECTION_REASON_ATTRIBUTE, SETTINGS_FORMAT_VERSION, type TokenSettings } from '../lib/contract.ts';
-import type { FifoQueue } from '../local/memory-aws/fifo-queue.ts';
+import { SETTINGS_FORMAT_VERSION, type TokenSettings } from '../contract/function-settings.ts';
+import { REJECTION_REASON_ATTRIBUTE } from '../contract/requests.ts';
+import { SECOND } from '../contract/times.ts';
+import type { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
+import type { RequestQueue } from '../lambda/aws/queue.ts';
+import { stateStore } from '../lambda/aws/state.ts';
+import type { ProcessDeps } from '../lambda/refresh/process-record.ts';
+import type { RefreshDeps } from '../lambda/refresh/refresh.ts';
+import { type Sink, telemetry } from '../lambda/telemetry/telemetry.ts';
+import { passwordTokenApi } from '../lambda/token-api/token-api.ts';
 import { answerTime } from './aws-services.ts';
 import type { Container } from './container.ts';
 import { ENVIRONMENT, type World } from './world.ts';
@@ -26,6 +27,7 @@ export function processDeps({ world, container, queue, deadLetters, sink }: Proc
   const { time, random } = world;
   const clock = {
     now: time.now,
+    monotonic: time.now,
     random,
     sleep: (milliseconds: number) => container.outside(() => time.sleep(milliseconds)),
   };

@@ -1,5 +1,5 @@
-import { MINUTE, SECOND } from '../lambda/clock.ts';
-import { drainSeconds, marginSeconds } from '../lib/margin.ts';
+import { MINUTE, SECOND } from '../contract/times.ts';
+import { drainSeconds, marginSeconds } from '../lib/settings/margin.ts';
 import type { Fault } from './faults.ts';
 import { seededRandom } from './random.ts';
 import { randomOutage } from './random-outage.ts';

@@ -1,10 +1,11 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { SECOND } from '../lambda/clock.ts';
-import { type ProcessDeps, processRecord } from '../lambda/process-record.ts';
-import type { Sink } from '../lambda/telemetry.ts';
-import { LIMITS, type RefreshRequestBody, requestQueueName } from '../lib/contract.ts';
-import { EventSourceMapping, type Run } from '../local/memory-aws/event-source-mapping.ts';
-import { FifoQueue } from '../local/memory-aws/fifo-queue.ts';
+import { requestQueueName } from '../contract/names.ts';
+import type { RefreshRequestBody } from '../contract/requests.ts';
+import { LIMITS, SECOND } from '../contract/times.ts';
+import { EventSourceMapping, type Run } from '../fakes/memory-aws/event-source-mapping.ts';
+import { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
+import { type ProcessDeps, processRecord } from '../lambda/refresh/process-record.ts';
+import type { Sink } from '../lambda/telemetry/telemetry.ts';
 import { Container } from './container.ts';
 import { processDeps } from './process-deps.ts';
 import { ENVIRONMENT, type World } from './world.ts';

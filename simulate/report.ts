@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../lambda/clock.ts';
+import { MINUTE, SECOND } from '../contract/times.ts';
 import { inWords } from './durations.ts';
 import type { Options } from './options.ts';
 import { simulateYear, type Year } from './random-year.ts';

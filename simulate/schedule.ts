@@ -1,4 +1,4 @@
-import { SECOND } from '../lambda/clock.ts';
+import { SECOND } from '../contract/times.ts';
 import type { Span } from './faults.ts';
 
 export interface ScheduleProps {

@@ -1,4 +1,4 @@
-import { MINUTE } from '../lambda/clock.ts';
+import { MINUTE } from '../contract/times.ts';
 import { inWords } from './durations.ts';
 import type { Span } from './faults.ts';
 

@@ -1,12 +1,12 @@
-import type { Call } from '../lambda/answer.ts';
-import { SECOND } from '../lambda/clock.ts';
-import { RefreshError } from '../lambda/errors.ts';
-import type { HttpAnswer, PostJson } from '../lambda/http.ts';
+import { SECOND } from '../contract/times.ts';
 import {
   type IssuedTokens,
   TokenApiModel,
   type TokenApiSettings,
-} from '../local/token-api/token-api-model.ts';
+} from '../fakes/token-api/token-api-model.ts';
+import { RefreshError } from '../lambda/refresh/refresh-error.ts';
+import type { Call } from '../lambda/token-api/answer.ts';
+import type { HttpAnswer, PostJson } from '../lambda/token-api/http.ts';
 import type { Faults } from './faults.ts';
 import { Validity } from './validity.ts';
 import type { VirtualTime } from './virtual-time.ts';

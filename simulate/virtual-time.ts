@@ -1,6 +1,6 @@
 import { nextTick } from 'node:process';
 import { setImmediate } from 'node:timers/promises';
-import { MinHeap } from '../local/memory-aws/min-heap.ts';
+import { MinHeap } from '../fakes/memory-aws/min-heap.ts';
 
 type Action = () => void;
 

@@ -1,8 +1,9 @@
-import type { CredentialsStore } from '../lambda/credentials.ts';
-import type { ParameterStore } from '../lambda/parameters.ts';
-import { accessTokenParameter, credentialsSecret, type TokenSettings } from '../lib/contract.ts';
-import { ParameterStore as ParameterStoreModel } from '../local/memory-aws/parameter-store.ts';
-import { SecretStore } from '../local/memory-aws/secret-store.ts';
+import type { TokenSettings } from '../contract/function-settings.ts';
+import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
+import { ParameterStore as ParameterStoreModel } from '../fakes/memory-aws/parameter-store.ts';
+import { SecretStore } from '../fakes/memory-aws/secret-store.ts';
+import type { CredentialsStore } from '../lambda/aws/credentials.ts';
+import type { ParameterStore } from '../lambda/aws/parameters.ts';
 import { credentialsService, parameterService, type ServiceProps } from './aws-services.ts';
 import { type Fault, Faults } from './faults.ts';
 import { seededRandom } from './random.ts';

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../lambda/clock.ts';
+import { MINUTE, SECOND } from '../contract/times.ts';
 import type { Fault, Span, Trouble } from './faults.ts';
 import { seededRandom } from './random.ts';
 import { randomOutage } from './random-outage.ts';

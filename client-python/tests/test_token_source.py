@@ -2,17 +2,14 @@ from __future__ import annotations
 
 import base64
 import json
-import pathlib
 import traceback
 import unittest
 
 from token_refresher_client import TokenClient, TokenError
-from token_refresher_client.client import ENVIRONMENT_NAME, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH
 from token_refresher_client.refresh_requests import request_text
 
 from .fakes import MINUTE, AwsError, FakeClock, FakeSsm
 
-CONTRACT = pathlib.Path(__file__).parents[2] / "lib" / "contract.ts"
 KMS_OLD = "The ciphertext refers to a customer master key that does not exist, does not exist in this region, or you are not allowed to access."
 
 
@@ -146,19 +143,7 @@ class OptionsTest(unittest.TestCase):
             self.new_client(max_age=60)
 
 
-class ContractTest(unittest.TestCase):
-    """The names that both sides share are written once more here."""
-
-    def test_names(self) -> None:
-        contract = CONTRACT.read_text()
-        self.assertIn(f"/^{ENVIRONMENT_NAME}$/", contract)
-        self.assertIn(f"/^{TOKEN_NAME}$/", contract)
-        self.assertIn(f"TOKEN_NAME_MAX_LENGTH = {TOKEN_NAME_MAX_LENGTH};", contract)
-        self.assertIn(
-            "parameterPath = (environment: string): string => `/token-refresher/${environment}/`", contract
-        )
-        self.assertIn("`${parameterPath(environment)}${token}/access-token`", contract)
-
+class RequestTest(unittest.TestCase):
     def test_a_request_is_what_its_documentation_says(self) -> None:
         self.assertIn(request_text("payments-api", 7), request_text.__doc__)
 

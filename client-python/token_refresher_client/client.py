@@ -7,19 +7,21 @@ import re
 from typing import Any, Callable, Optional
 
 from .clock import SystemClock
+from .contract import (
+    ACCESS_TOKEN_PARAMETER,
+    DEFAULT_ACCESS_TOKEN_LIFETIME_SECONDS,
+    DEFAULT_INTERVAL_SECONDS,
+    ENVIRONMENT_NAME,
+    LATEST_SUCCESSOR_SECONDS,
+    TOKEN_NAME,
+    TOKEN_NAME_MAX_LENGTH,
+)
 from .errors import TokenError
 from .recovery import Recovery
 from .refresh_requests import SqsRefreshRequests
 from .sdk_clients import OwnClient
 from .token_cache import TokenCache
 from .token_source import SsmTokenSource
-
-ENVIRONMENT_NAME = r"[a-z][a-z0-9]{0,15}"
-TOKEN_NAME = r"[a-z][a-z0-9]*(-[a-z0-9]+)*"
-TOKEN_NAME_MAX_LENGTH = 30
-
-#: Scheduler's precision, the attempt and its writes: all that can keep a successor from being there in time.
-LATEST_SUCCESSOR_SECONDS = 75
 
 DEFAULT_MAX_AGE_SECONDS = 60
 
@@ -61,8 +63,8 @@ class TokenClient:
         token: str,
         parameter_arn: Optional[str] = None,
         max_age_seconds: Optional[float] = None,
-        lifetime_seconds: float = 1_800,
-        interval_seconds: float = 1_500,
+        lifetime_seconds: float = DEFAULT_ACCESS_TOKEN_LIFETIME_SECONDS,
+        interval_seconds: float = DEFAULT_INTERVAL_SECONDS,
         poll_seconds: float = 1,
         read_timeout_seconds: float = 5,
         renew_ahead: Optional[bool] = None,
@@ -99,7 +101,7 @@ class TokenClient:
         source = SsmTokenSource(
             ssm_client,
             environment=environment,
-            parameter=parameter_arn or f"/token-refresher/{environment}/{token}/access-token",
+            parameter=parameter_arn or ACCESS_TOKEN_PARAMETER.format(environment=environment, token=token),
             lifetime_seconds=lifetime_seconds,
             clock=clock,
         )

@@ -6,6 +6,7 @@ import json
 from typing import Any, Callable
 
 from .aws_errors import AwsFailure
+from .contract import CONSUMER, REJECTED_VERSION_FIELD, REQUESTED_BY_FIELD, TOKEN_FIELD
 from .errors import TokenError
 
 
@@ -17,7 +18,7 @@ def request_text(token: str, rejected_version: int) -> str:
     text, whatever their language, to be one request. The next version is another text, so no request is lost to one
     that was served.
     """
-    body = {"token": token, "requestedBy": "consumer", "rejectedVersion": rejected_version}
+    body = {TOKEN_FIELD: token, REQUESTED_BY_FIELD: CONSUMER, REJECTED_VERSION_FIELD: rejected_version}
     return json.dumps(body, separators=(",", ":"))
 
 

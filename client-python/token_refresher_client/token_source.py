@@ -10,11 +10,8 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from .aws_errors import AwsFailure
 from .clock import SystemClock
+from .contract import KEY_ALIAS, STORED_WITHIN_SECONDS
 from .errors import TokenError
-
-#: A token's life begins before the refresher asks for it, and it is written up to 12 s later, when the attempt ends.
-#: The rest covers the whole seconds of HTTP's dates.
-ATTEMPT_AND_WRITE_SECONDS = 15
 
 #: Visible ASCII: whatever else a token held could not be sent in a header.
 SENDABLE = re.compile(r"[\x21-\x7e]+")
@@ -75,7 +72,7 @@ class SsmTokenSource:
             version=parameter["Version"],
             written_at=written_at,
             age=max(0.0, (self._clock.now() if answered_at is None else answered_at) - written_at),
-            lives=lifetime - ATTEMPT_AND_WRITE_SECONDS,
+            lives=lifetime - STORED_WITHIN_SECONDS,
         )
 
     def _sendable(self, stored: str) -> str:
@@ -103,7 +100,7 @@ class SsmTokenSource:
                 permission="ssm:GetParameter",
             )
         if failure.kind == "kms-denied":
-            key = f"alias/token-refresher/{self._environment}"
+            key = KEY_ALIAS.format(environment=self._environment)
             return failure.error(
                 "AccessDenied",
                 f"decrypting parameter {parameter} is denied: the role lacks kms:Decrypt on the key {key}",

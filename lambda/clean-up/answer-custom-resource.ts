@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SECOND } from '../clock.ts';
+import { SECOND } from '../../contract/times.ts';
 
 const TRIES = 3;
 const TRY_MS = 5 * SECOND;

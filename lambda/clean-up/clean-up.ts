@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import type { CleanUpProperties } from '../../contract/clean-up.ts';
 import {
   accessTokenParameter,
-  type CleanUpProperties,
   ENVIRONMENT_NAME,
-  LIMITS,
   sessionParameter,
   TOKEN_NAME,
-} from '../../lib/contract.ts';
-import { SECOND } from '../clock.ts';
+} from '../../contract/names.ts';
+import { LIMITS, SECOND } from '../../contract/times.ts';
 import { type DeleteParameters, NotDeleted } from './delete-parameters.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
-import { SECOND } from '../clock.ts';
+import { SECOND } from '../../contract/times.ts';
 import { type CustomResourceAnswer, sendAnswer } from './answer-custom-resource.ts';
 import { type CleanUpDeps, cleanUp, PHYSICAL_ID } from './clean-up.ts';
 import { NotDeleted } from './delete-parameters.ts';

@@ -1,5 +1,5 @@
 import { DeleteParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { awsErrorName } from '../aws.ts';
+import { awsErrorName } from '../../contract/aws-error-name.ts';
 
 /** As many names as one call takes. */
 const NAMES_PER_CALL = 10;

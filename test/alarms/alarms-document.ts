@@ -1,4 +1,4 @@
-import { SECOND } from '../../lambda/clock.ts';
+import { SECOND } from '../../contract/times.ts';
 import { inWords } from '../../simulate/durations.ts';
 import { START } from '../../simulate/world.ts';
 import { firstAlarm, type Run } from './play-scenario.ts';

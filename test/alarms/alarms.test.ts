@@ -4,6 +4,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { describe, expect, it } from 'vitest';
 import { TokenRefresher } from '../../lib/token-refresher.ts';
+import { verdictOnEnvironment, verdictOnToken } from '../lib/settings/verdict.ts';
 import {
   inQuickApp,
   manyTokens,
@@ -13,7 +14,6 @@ import {
   stackOf,
   templateOf,
 } from '../lib/synth.ts';
-import { verdictOnEnvironment, verdictOnToken } from '../lib/verdict.ts';
 import { alarmsOf } from './alarm-definition.ts';
 
 const TOPIC = 'arn:aws:sns:ap-southeast-2:123456789012:the-stacks-topic';

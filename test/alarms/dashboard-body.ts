@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import type { Widget } from '../../lib/dashboard-widgets.ts';
+import type { Widget } from '../../lib/monitoring/dashboard-widgets.ts';
 import { deployed, resourceOf } from '../lib/synth.ts';
 import { metricKey } from './alarm-definition.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Widget } from '../../lib/dashboard-widgets.ts';
+import type { Widget } from '../../lib/monitoring/dashboard-widgets.ts';
 import { manyTokens, resourceOf, templateOf } from '../lib/synth.ts';
 import { alarmsOf } from './alarm-definition.ts';
 import { linesOf, widgetsOf } from './dashboard-body.ts';

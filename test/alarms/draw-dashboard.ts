@@ -1,5 +1,5 @@
 /** Draws the dashboard of 3 tokens with simulated series: `node test/alarms/draw-dashboard.ts 3 > dashboard.html` */
-import type { Widget } from '../../lib/dashboard-widgets.ts';
+import type { Widget } from '../../lib/monitoring/dashboard-widgets.ts';
 import { templateOf } from '../lib/synth.ts';
 import { type DrawnLine, linesOf, widgetsOf } from './dashboard-body.ts';
 import { ENVIRONMENT, observe, START, storeCredentials } from './simulated-metrics.ts';

@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MINUTE } from '../../lambda/clock.ts';
-import { FAILURE_CODES, RefreshError } from '../../lambda/errors.ts';
-import { type MetricGroup, measure } from '../../lambda/measurements.ts';
-import { newTrace } from '../../lambda/trace.ts';
-import { METRIC_NAMESPACE, METRICS } from '../../lib/contract.ts';
-import { QUERIES } from '../../lib/saved-queries.ts';
+import { FAILURE_CODES } from '../../contract/failures.ts';
+import { METRIC_NAMESPACE, METRICS } from '../../contract/metrics.ts';
+import { MINUTE } from '../../contract/times.ts';
+import { RefreshError } from '../../lambda/refresh/refresh-error.ts';
+import { newTrace } from '../../lambda/refresh/trace.ts';
+import { type MetricGroup, measure } from '../../lambda/telemetry/measurements.ts';
+import { QUERIES } from '../../lib/monitoring/saved-queries.ts';
 import { ENVIRONMENT, START, World } from '../../simulate/world.ts';
 import { resourcesOf, templateOf } from '../lib/synth.ts';
 import { alarmsOf, metricKey } from './alarm-definition.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE, SECOND } from '../../lambda/clock.ts';
+import { MINUTE, SECOND } from '../../contract/times.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 import { type AlarmState, type Datum, evaluate, judge } from './evaluator.ts';
 

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../../lambda/clock.ts';
+import { MINUTE, SECOND } from '../../contract/times.ts';
 import type { AlarmDefinition } from './alarm-definition.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { MINUTE, SECOND } from '../../lambda/clock.ts';
+import { MINUTE, SECOND } from '../../contract/times.ts';
 import { seededRandom } from '../../simulate/random.ts';
 import { DEFAULT_TIMES, ENVIRONMENT, START } from '../../simulate/world.ts';
 import { templateOf } from '../lib/synth.ts';

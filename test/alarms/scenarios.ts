@@ -1,5 +1,5 @@
-import type { TokenSettings } from '../../lib/contract.ts';
-import { accessTokenParameter } from '../../lib/contract.ts';
+import type { TokenSettings } from '../../contract/function-settings.ts';
+import { accessTokenParameter } from '../../contract/names.ts';
 import type { Fault, Trouble } from '../../simulate/faults.ts';
 import { ENVIRONMENT, FIRST_PASSWORD, START, USERNAME } from '../../simulate/world.ts';
 import { type Situation, type Stage, storeCredentials } from './simulated-metrics.ts';

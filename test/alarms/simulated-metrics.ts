@@ -1,6 +1,7 @@
-import { SECOND } from '../../lambda/clock.ts';
-import type { MetricGroup } from '../../lambda/measurements.ts';
-import { METRIC_NAMESPACE, type TokenSettings } from '../../lib/contract.ts';
+import type { TokenSettings } from '../../contract/function-settings.ts';
+import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
+import { SECOND } from '../../contract/times.ts';
+import type { MetricGroup } from '../../lambda/telemetry/measurements.ts';
 import type { Fault, Span } from '../../simulate/faults.ts';
 import { seededRandom } from '../../simulate/random.ts';
 import { Refresher } from '../../simulate/refresher.ts';

@@ -1,9 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../client/clock.ts';
 import { SharedWork } from '../../client/shared-work.ts';
 import { withinLimit } from '../../client/time-limit.ts';
+import { systemClock } from '../../contract/clock.ts';
 
 const limit = { ms: 60_000, clock: systemClock, error: () => new Error('too late') };
 

@@ -9,15 +9,15 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { createHandler, type Handler } from '../../lambda/create-handler.ts';
 import {
   accessTokenParameter,
   credentialsSecret,
   requestQueueName,
   sessionParameter,
-} from '../../lib/contract.ts';
+} from '../../contract/names.ts';
+import { startTokenApi, type TokenApi } from '../../fakes/token-api/token-api-server.ts';
+import { createHandler, type Handler } from '../../lambda/create-handler.ts';
 import { clientConfig, LOCAL_ACCOUNT } from '../../local/clean-environment.ts';
-import { startTokenApi, type TokenApi } from '../../local/token-api/token-api-server.ts';
 import { functionConfig, TEN_MINUTES, TOKEN, USER } from './world.ts';
 
 /** As few of the refresher's surroundings as consumers notice, on a MiniStack: no schedule, no Lambda service. */

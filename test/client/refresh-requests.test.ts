@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { requestText, sqsRefreshRequests } from '../../client/refresh-requests.ts';
-import { parseRequest } from '../../lambda/request.ts';
-import { requestQueueName } from '../../lib/contract.ts';
+import { requestQueueName } from '../../contract/names.ts';
+import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
+import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
+import { parseRequest } from '../../lambda/refresh/request.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
-import type { FifoQueue } from '../../local/memory-aws/fifo-queue.ts';
-import { type MemoryAws, startMemoryAws } from '../../local/memory-aws/server.ts';
 
 const TOKEN = 'payments-api';
 const signal = new AbortController().signal;

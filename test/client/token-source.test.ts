@@ -1,16 +1,16 @@
 import { inspect } from 'node:util';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../client/clock.ts';
 import {
   createTokenClient,
   type TokenClientOptions,
   type TokenError,
   type TokenEvent,
 } from '../../client/index.ts';
+import { systemClock } from '../../contract/clock.ts';
+import type { FaultKind } from '../../fakes/memory-aws/faults.ts';
+import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
-import type { FaultKind } from '../../local/memory-aws/faults.ts';
-import { type MemoryAws, startMemoryAws } from '../../local/memory-aws/server.ts';
 import { ENVIRONMENT, PARAMETER, TOKEN } from './world.ts';
 
 const HOUR = 3_600_000;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../client/clock.ts';
+import type { Clock } from '../../contract/clock.ts';
 import { VirtualTime } from '../../simulate/virtual-time.ts';
 
 /** A clock whose time a test lets pass; `wallOffsetMs` is how far somebody has set the wall clock. */
@@ -26,8 +26,8 @@ export function virtualClock(): VirtualClock {
     monotonic: () => time.now() - START - clock.sleptMs,
     sleep: (milliseconds, signal) =>
       new Promise((resolve, reject) => {
-        signal.throwIfAborted();
-        signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+        signal?.throwIfAborted();
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
         time.at(time.now() + milliseconds, resolve);
       }),
     pass: (milliseconds) => time.runUntil(time.now() + milliseconds),

@@ -2,20 +2,20 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import type { TestContext } from 'vitest';
 import { createTokenClient, type TokenClient, type TokenClientOptions } from '../../client/index.ts';
-import { createHandler } from '../../lambda/create-handler.ts';
+import { SETTINGS_FORMAT_VERSION } from '../../contract/function-settings.ts';
 import {
   accessTokenParameter,
   credentialsSecret,
-  LIMITS,
   requestQueueName,
-  SETTINGS_FORMAT_VERSION,
   sessionParameter,
-} from '../../lib/contract.ts';
+} from '../../contract/names.ts';
+import { LIMITS } from '../../contract/times.ts';
+import { EventSourceMapping } from '../../fakes/memory-aws/event-source-mapping.ts';
+import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
+import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
+import { startTokenApi, type TokenApi } from '../../fakes/token-api/token-api-server.ts';
+import { createHandler } from '../../lambda/create-handler.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
-import { EventSourceMapping } from '../../local/memory-aws/event-source-mapping.ts';
-import type { FifoQueue } from '../../local/memory-aws/fifo-queue.ts';
-import { type MemoryAws, startMemoryAws } from '../../local/memory-aws/server.ts';
-import { startTokenApi, type TokenApi } from '../../local/token-api/token-api-server.ts';
 
 export const ENVIRONMENT = 'sandbox';
 export const TOKEN = 'payments-api';

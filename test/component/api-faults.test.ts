@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from '../../lib/contract.ts';
+import { LIMITS } from '../../contract/times.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { type ApiFault, apiFaults, CALLS, type Call, endFault, injectFault } from './api-faults.ts';
 import { type Attempt, openStage } from './stage.ts';

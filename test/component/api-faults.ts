@@ -1,6 +1,6 @@
-import type { FailureCode } from '../../lambda/errors.ts';
-import type { Answer, Fault } from '../../local/token-api/faults.ts';
-import { jwt } from '../lambda/tokens.ts';
+import type { FailureCode } from '../../contract/failures.ts';
+import type { Answer, Fault } from '../../fakes/token-api/faults.ts';
+import { jwt } from '../lambda/token-api/tokens.ts';
 import type { Stage } from './stage.ts';
 
 export const CALLS = ['refresh', 'login'] as const;

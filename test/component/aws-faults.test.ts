@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { LIMITS } from '../../lib/contract.ts';
+import { LIMITS } from '../../contract/times.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { awsFaults } from './aws-faults.ts';
 import { ACCESS_TOKEN, openStage, openStageForTest, SESSION } from './stage.ts';

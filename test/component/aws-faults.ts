@@ -1,5 +1,5 @@
-import type { FailureCode } from '../../lambda/errors.ts';
-import type { ScriptedFault } from '../../local/memory-aws/faults.ts';
+import type { FailureCode } from '../../contract/failures.ts';
+import type { ScriptedFault } from '../../fakes/memory-aws/faults.ts';
 import { ACCESS_TOKEN, SESSION } from './stage.ts';
 
 export interface AwsFault {

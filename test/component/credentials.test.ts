@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METRICS } from '../../lib/contract.ts';
+import { METRICS } from '../../contract/metrics.ts';
 import { leaksIn } from '../security/leaks.ts';
 import type { Attempt } from './stage.ts';
 import { credentialsOf, openStageForTest, PASSWORD, SECRET, SESSION } from './stage.ts';

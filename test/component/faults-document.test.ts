@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { FAILURE_CODES } from '../../lambda/errors.ts';
+import { FAILURE_CODES } from '../../contract/failures.ts';
 import { faultsDocument, provedElsewhere } from './faults-document.ts';
 
 const FILE = new URL('../../docs/faults.md', import.meta.url);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE } from '../../lambda/clock.ts';
-import type { Session } from '../../lambda/session.ts';
-import { METRICS, REJECTION_REASON_ATTRIBUTE } from '../../lib/contract.ts';
-import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
+import { METRICS } from '../../contract/metrics.ts';
+import { REJECTION_REASON_ATTRIBUTE } from '../../contract/requests.ts';
+import { MINUTE } from '../../contract/times.ts';
+import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
+import type { Session } from '../../lambda/refresh/session.ts';
 import { ACCESS_TOKEN, credentialsOf, openStageForTest, PASSWORD, SESSION, TOKEN } from './stage.ts';
 
 describe('a token', () => {

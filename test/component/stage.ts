@@ -1,27 +1,21 @@
 import { onTestFinished } from 'vitest';
-import { MINUTE } from '../../lambda/clock.ts';
-import { createHandler, type Handler } from '../../lambda/create-handler.ts';
-import type { MetricGroup } from '../../lambda/measurements.ts';
-import { EMPTY_SESSION, type Session } from '../../lambda/session.ts';
-import { hash } from '../../lambda/state.ts';
-import type { LogFields, Sink } from '../../lambda/telemetry.ts';
-import {
-  accessTokenParameter,
-  credentialsSecret,
-  LIMITS,
-  type RefreshRequestBody,
-  SETTINGS_FORMAT_VERSION,
-  sessionParameter,
-  type TokenSettings,
-} from '../../lib/contract.ts';
-import type { FifoQueue } from '../../local/memory-aws/fifo-queue.ts';
-import { type MemoryAws, startMemoryAws } from '../../local/memory-aws/server.ts';
-import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
+import { SETTINGS_FORMAT_VERSION, type TokenSettings } from '../../contract/function-settings.ts';
+import { accessTokenParameter, credentialsSecret, sessionParameter } from '../../contract/names.ts';
+import type { RefreshRequestBody } from '../../contract/requests.ts';
+import { LIMITS, MINUTE } from '../../contract/times.ts';
+import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
+import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
+import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
 import {
   startTokenApi,
   type TokenApi,
   type TokenApiOptions,
-} from '../../local/token-api/token-api-server.ts';
+} from '../../fakes/token-api/token-api-server.ts';
+import { hash } from '../../lambda/aws/state.ts';
+import { createHandler, type Handler } from '../../lambda/create-handler.ts';
+import { EMPTY_SESSION, type Session } from '../../lambda/refresh/session.ts';
+import type { MetricGroup } from '../../lambda/telemetry/measurements.ts';
+import type { LogFields, Sink } from '../../lambda/telemetry/telemetry.ts';
 import { markedSecret } from '../security/leaks.ts';
 
 const ENVIRONMENT = 'sandbox';

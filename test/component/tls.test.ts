@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { postJson } from '../../lambda/http.ts';
+import { postJson } from '../../lambda/token-api/http.ts';
 import { selfSigned } from './certificate.ts';
 import { openStage, openStageForTest } from './stage.ts';
 

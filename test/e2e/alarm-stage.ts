@@ -4,7 +4,7 @@ import {
   ReceiveMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { stackName } from '../../lib/contract.ts';
+import { stackName } from '../../contract/names.ts';
 import { deleteStack, logReader, queryCall } from '../../local/aws/emulator.ts';
 import { clientConfig, LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
 import { bootstrap, deploy } from '../../local/deploy.ts';

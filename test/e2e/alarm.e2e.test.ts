@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { alarmName } from '../../lib/alarm-names.ts';
+import { startTokenApi, type TokenApi } from '../../fakes/token-api/token-api-server.ts';
+import { alarmName } from '../../lib/monitoring/alarm-names.ts';
 import { ENVIRONMENT, TOKEN } from '../../local/local-environment.ts';
 import { createProcesses } from '../../local/processes.ts';
 import { storeCredentials } from '../../local/store-credentials.ts';
-import { startTokenApi, type TokenApi } from '../../local/token-api/token-api-server.ts';
 import { leaksIn, markedSecret } from '../security/leaks.ts';
 import { type AlarmStage, type Notification, openAlarmStage } from './alarm-stage.ts';
 

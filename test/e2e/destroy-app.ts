@@ -1,7 +1,7 @@
 /** What `bin/token-refresher.ts` is, for a local AWS. Runs in a copy of the project that has an `environments.ts` of its own. */
 import { App } from 'aws-cdk-lib';
+import { stackName } from '../../contract/names.ts';
 import { environments } from '../../environments.ts';
-import { stackName } from '../../lib/contract.ts';
 import { TokenRefresherStack } from '../../lib/token-refresher-stack.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
 

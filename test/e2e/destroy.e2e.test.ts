@@ -10,11 +10,11 @@ import {
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { expect, it, onTestFinished } from 'vitest';
-import { credentialsSecret } from '../../lib/contract.ts';
+import { credentialsSecret } from '../../contract/names.ts';
+import { startTokenApi } from '../../fakes/token-api/token-api-server.ts';
 import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
 import { bootstrap } from '../../local/deploy.ts';
 import { createProcesses } from '../../local/processes.ts';
-import { startTokenApi } from '../../local/token-api/token-api-server.ts';
 import { withAwsCli } from '../client/aws-cli.ts';
 import { parametersOf } from './parameters-of.ts';
 
@@ -44,7 +44,7 @@ function copyProject(project: string): void {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  const needed = /^(lambda|lib|local|scripts)\/|^test\/e2e\/destroy-app\.ts$|^\w+\.json$/;
+  const needed = /^(contract|fakes|lambda|lib|local|scripts)\/|^test\/e2e\/destroy-app\.ts$|^\w+\.json$/;
   for (const file of listed.split('\0').filter((name) => needed.test(name))) {
     mkdirSync(dirname(join(project, file)), { recursive: true });
     cpSync(join(ROOT, file), join(project, file));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DescribeParametersCommand, type ParameterMetadata, SSMClient } from '@aws-sdk/client-ssm';
 import { expect } from 'vitest';
-import { accessTokenParameter, parameterPath, sessionParameter } from '../../lib/contract.ts';
+import { accessTokenParameter, parameterPath, sessionParameter } from '../../contract/names.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 
 const SEEN_WITHIN_SECONDS = 60;

@@ -1,6 +1,6 @@
 /** The CDK app of the removal tests: its tokens, and the id of the construct that holds them, come from the environment. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
-import { stackName } from '../../lib/contract.ts';
+import { stackName } from '../../contract/names.ts';
 import { TokenRefresher } from '../../lib/token-refresher.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { expect, it, onTestFinished } from 'vitest';
-import { credentialsSecret, stackName } from '../../lib/contract.ts';
+import { credentialsSecret, stackName } from '../../contract/names.ts';
+import { startTokenApi } from '../../fakes/token-api/token-api-server.ts';
 import { deleteStack, queryCall } from '../../local/aws/emulator.ts';
 import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean-environment.ts';
 import { bootstrap } from '../../local/deploy.ts';
 import { createProcesses } from '../../local/processes.ts';
-import { startTokenApi } from '../../local/token-api/token-api-server.ts';
 import { parametersOf, until } from './parameters-of.ts';
 
 const ENVIRONMENT = 'removal';

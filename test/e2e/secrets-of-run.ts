@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Session } from '../../lambda/session.ts';
-import { accessTokenParameter, credentialsSecret, sessionParameter } from '../../lib/contract.ts';
+import { accessTokenParameter, credentialsSecret, sessionParameter } from '../../contract/names.ts';
+import type { Session } from '../../lambda/refresh/session.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import { ENVIRONMENT, TOKEN } from '../../local/local-environment.ts';
 

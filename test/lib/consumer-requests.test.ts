@@ -1,7 +1,7 @@
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import { verdictOnEnvironment, verdictOnToken } from './settings/verdict.ts';
 import { inQuickApp, manyTokens, payments, resourceOf, resourcesOf, stackOf, templateOf } from './synth.ts';
-import { verdictOnEnvironment, verdictOnToken } from './verdict.ts';
 
 const statementsOf = (consumerRequests: boolean): unknown[] => {
   const template = templateOf({ consumerRequests });

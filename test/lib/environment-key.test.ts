@@ -1,6 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
+import { verdictOnEnvironment } from './settings/verdict.ts';
 import {
   inQuickApp,
   payments,
@@ -10,7 +11,6 @@ import {
   stackOf,
   templateOf,
 } from './synth.ts';
-import { verdictOnEnvironment } from './verdict.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/99999999-12ab-34cd-56ef-1234567890ab';
 const SECRET =

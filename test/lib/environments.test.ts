@@ -1,7 +1,7 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import { environments } from '../../environments.ts';
-import { checkEnvironments } from '../../lib/check-environments.ts';
+import { checkEnvironments } from '../../lib/settings/check-environments.ts';
 import { inQuickApp, stackOf } from './synth.ts';
 
 it('the environments file of the project is good', () => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type AppProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { stackName } from '../../lib/contract.ts';
-import type { NamedTokenProps } from '../../lib/settings.ts';
+import { stackName } from '../../contract/names.ts';
+import type { NamedTokenProps } from '../../lib/settings/settings.ts';
 import { TokenRefresherStack, type TokenRefresherStackProps } from '../../lib/token-refresher-stack.ts';
 
 const { context } = JSON.parse(readFileSync(join(import.meta.dirname, '../../cdk.json'), 'utf8'));

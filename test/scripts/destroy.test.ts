@@ -5,8 +5,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { startMemoryAws } from '../../fakes/memory-aws/server.ts';
 import { awsEnvironment, toolEnvironment } from '../../local/clean-environment.ts';
-import { startMemoryAws } from '../../local/memory-aws/server.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -29,7 +29,7 @@ const CDK = `console.log('cdk ' + process.argv.slice(2).join(' '));`;
 
 /** What the command needs of this project, whose `environments.ts` is the user's. */
 function copyProject(folder: string): void {
-  for (const name of ['package.json', 'lib', 'scripts']) {
+  for (const name of ['package.json', 'contract', 'lib', 'scripts']) {
     cpSync(join(ROOT, name), join(folder, name), { recursive: true });
   }
   mkdirSync(join(folder, 'node_modules/aws-cdk/bin'), { recursive: true });

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { findSecrets, MADE_UP } from '../../scripts/find-secrets.ts';
-import { jwt } from '../lambda/tokens.ts';
+import { jwt } from '../lambda/token-api/tokens.ts';
 
 const VALUES_WITH_A_FORMAT = 300;
 /** So many that chance alone cannot make them more than one of a hundred: the worst kind misses three of a thousand. */

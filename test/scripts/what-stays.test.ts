@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { EnvironmentSettings } from '../../lib/settings.ts';
+import type { EnvironmentSettings } from '../../lib/settings/settings.ts';
 import { type DescribedSecret, whatStays } from '../../scripts/what-stays.ts';
 
 const PLACE = 'eu-central-1:111122223333';

@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FUNCTION_ENV, type RefreshRequestBody, type TokenSettings } from '../../lib/contract.ts';
-import { bundleFunction } from '../../lib/function-code.ts';
+import { FUNCTION_ENV, type TokenSettings } from '../../contract/function-settings.ts';
+import type { RefreshRequestBody } from '../../contract/requests.ts';
+import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
+import { bundleFunction } from '../../lib/functions/function-code.ts';
 import { awsEnvironment, toolEnvironment } from '../../local/clean-environment.ts';
 import { startFunction } from '../../local/function-process.ts';
-import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
 import { createProcesses } from '../../local/processes.ts';
 import { configOf, type Stage, TOKEN } from '../component/stage.ts';
 

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
-import { MINUTE } from '../../lambda/clock.ts';
-import { EMPTY_SESSION } from '../../lambda/session.ts';
-import { EventSourceMapping } from '../../local/memory-aws/event-source-mapping.ts';
-import { FifoQueue } from '../../local/memory-aws/fifo-queue.ts';
-import { type Endpoint, startTokenApi } from '../../local/token-api/token-api-server.ts';
+import { MINUTE } from '../../contract/times.ts';
+import { EventSourceMapping } from '../../fakes/memory-aws/event-source-mapping.ts';
+import { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
+import { type Endpoint, startTokenApi } from '../../fakes/token-api/token-api-server.ts';
+import { EMPTY_SESSION } from '../../lambda/refresh/session.ts';
 import {
   ACCESS_TOKEN,
   credentialsOf,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { LOOKS_SECRET } from '../../lib/leak-filter.ts';
+import { LOOKS_SECRET } from '../../lib/monitoring/leak-filter.ts';
 import { credentialsOf, openStage, PASSWORD } from '../component/stage.ts';
-import { jwt } from '../lambda/tokens.ts';
+import { jwt } from '../lambda/token-api/tokens.ts';
 import { resourceOf, resourcesOf, templateOf } from '../lib/synth.ts';
 import { markedSecret } from './leaks.ts';
 

@@ -4,13 +4,13 @@ import { inspect } from 'node:util';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../lambda/clock.ts';
-import { parseCredentials, secretsManagerStore } from '../../lambda/credentials.ts';
-import { postJson } from '../../lambda/http.ts';
-import { ssmStore } from '../../lambda/parameters.ts';
-import { passwordTokenApi } from '../../lambda/token-api.ts';
+import { systemClock } from '../../contract/clock.ts';
+import type { Fault } from '../../fakes/token-api/faults.ts';
+import { parseCredentials, secretsManagerStore } from '../../lambda/aws/credentials.ts';
+import { ssmStore } from '../../lambda/aws/parameters.ts';
+import { postJson } from '../../lambda/token-api/http.ts';
+import { passwordTokenApi } from '../../lambda/token-api/token-api.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
-import type { Fault } from '../../local/token-api/faults.ts';
 import { type ApiFault, apiFaults, CALLS, type Call, injectFault } from '../component/api-faults.ts';
 import {
   credentialsOf,
@@ -20,7 +20,7 @@ import {
   SECRET,
   USERNAME,
 } from '../component/stage.ts';
-import { verdictOnEnvironment, verdictOnToken } from '../lib/verdict.ts';
+import { verdictOnEnvironment, verdictOnToken } from '../lib/settings/verdict.ts';
 import { startFunctionOf } from './function-output.ts';
 import { leaksIn, markedSecret } from './leaks.ts';
 

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { RecordedRequest } from '../../local/memory-aws/server.ts';
+import type { RecordedRequest } from '../../fakes/memory-aws/server.ts';
 import { ACCESS_TOKEN, credentialsOf, openStage, PASSWORD, SECRET, SESSION } from '../component/stage.ts';
 import { ROWS, type Row } from './permissions-table.ts';
 
 const LAMBDA = join(import.meta.dirname, '../../lambda');
+
+/** A function of its own. */
+const CLEAN_UP = 'clean-up';
 
 /** Actions that the services take in the function's name, and where AWS says so. */
 const SERVICE_SIDE: Readonly<Record<string, { readonly because: string; readonly source: string }>> = {
@@ -53,8 +56,8 @@ const grantedTo = (principal: Row['principal']): string[] =>
 /** Names of the SDK commands in source files. */
 const commandsIn = (folder: string): string[] =>
   unique(
-    readdirSync(folder)
-      .filter((file) => file.endsWith('.ts'))
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.startsWith(CLEAN_UP))
       .flatMap(
         (file) => readFileSync(join(folder, file), 'utf8').match(/\bnew (?:\w+\.)?(\w+)Command\b/g) ?? [],
       )
@@ -110,7 +113,7 @@ describe('what the function asks of AWS', async () => {
 
 it('the clean-up asks for what it may do, and nothing else', () => {
   const logging = ['logs:CreateLogStream', 'logs:PutLogEvents'];
-  const asked = commandsIn(join(LAMBDA, 'clean-up')).map((command) => `ssm:${command}`);
+  const asked = commandsIn(join(LAMBDA, CLEAN_UP)).map((command) => `ssm:${command}`);
   expect(grantedTo('cleanUp')).toEqual(unique([...asked, ...logging]));
 });
 

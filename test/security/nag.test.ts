@@ -2,11 +2,11 @@ import type { App, Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { describe, expect, it } from 'vitest';
 import { addStacks } from '../../bin/add-stacks.ts';
+import { stackName } from '../../contract/names.ts';
 import { environments } from '../../environments.ts';
-import { stackName } from '../../lib/contract.ts';
-import type { EnvironmentSettings } from '../../lib/settings.ts';
+import type { EnvironmentSettings } from '../../lib/settings/settings.ts';
+import { messageOf } from '../lib/settings/verdict.ts';
 import { inQuickApp, manyTokens, NETWORK, payments } from '../lib/synth.ts';
-import { messageOf } from '../lib/verdict.ts';
 
 const PLACE = { account: '111122223333', region: 'eu-central-1' };
 const KEY = `arn:aws:kms:${PLACE.region}:${PLACE.account}:key/99999999-12ab-34cd-56ef-1234567890ab`;

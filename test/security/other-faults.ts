@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { MINUTE } from '../../lambda/clock.ts';
-import type { Session } from '../../lambda/session.ts';
-import { hash } from '../../lambda/state.ts';
+import { MINUTE } from '../../contract/times.ts';
+import { hash } from '../../lambda/aws/state.ts';
+import type { Session } from '../../lambda/refresh/session.ts';
 import { selfSigned } from '../component/certificate.ts';
 import {
   ACCESS_TOKEN,

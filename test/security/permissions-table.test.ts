@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
-import type { NetworkSettings } from '../../lib/settings.ts';
+import type { NetworkSettings } from '../../lib/settings/settings.ts';
 import { Token } from '../../lib/token.ts';
 import { inQuickApp, NETWORK, payments, type Resource, resourcesOf, stackOf } from '../lib/synth.ts';
 import { permissionsTable } from './permissions-document.ts';

@@ -5,7 +5,7 @@ import {
   requestQueueName,
   sessionParameter,
   stackName,
-} from '../../lib/contract.ts';
+} from '../../contract/names.ts';
 
 /** Where the stack of a test goes. */
 const PLACE = 'ap-southeast-2:123456789012';

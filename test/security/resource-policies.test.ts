@@ -1,6 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { environmentPrefix } from '../../lib/contract.ts';
+import { environmentPrefix } from '../../contract/names.ts';
 import type { TokenRefresherStackProps } from '../../lib/token-refresher-stack.ts';
 import { deployed, inQuickApp, manyTokens, NETWORK, payments, resourcesOf, stackOf } from '../lib/synth.ts';
 import { arn, KEY, requestQueue, TOPIC } from './permissions-table.ts';

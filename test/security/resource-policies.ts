@@ -1,4 +1,4 @@
-import { environmentPrefix } from '../../lib/contract.ts';
+import { environmentPrefix } from '../../contract/names.ts';
 import { arn, deadLetters, KEY, requestQueue, TOPIC } from './permissions-table.ts';
 
 export interface PolicyStatement {

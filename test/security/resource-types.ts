@@ -53,12 +53,12 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
 /** They stand on `*`. */
 export const ON_EVERYTHING: Readonly<Record<string, string>> = {
   'cloudwatch:GetMetricData': 'knows data sets of OpenTelemetry metrics, and no resource for others',
-  'ec2:AssignPrivateIpAddresses': 'AWS asks for `*`: see lib/network.ts',
-  'ec2:CreateNetworkInterface': 'AWS asks for `*`: see lib/network.ts',
-  'ec2:DeleteNetworkInterface': 'AWS asks for `*`: see lib/network.ts',
+  'ec2:AssignPrivateIpAddresses': 'AWS asks for `*`: see lib/functions/network.ts',
+  'ec2:CreateNetworkInterface': 'AWS asks for `*`: see lib/functions/network.ts',
+  'ec2:DeleteNetworkInterface': 'AWS asks for `*`: see lib/functions/network.ts',
   'ec2:DescribeNetworkInterfaces': 'knows no resource',
   'ec2:DescribeSubnets': 'knows no resource',
-  'ec2:UnassignPrivateIpAddresses': 'AWS asks for `*`: see lib/network.ts',
+  'ec2:UnassignPrivateIpAddresses': 'AWS asks for `*`: see lib/functions/network.ts',
   'scheduler:ListSchedules': 'knows no resource',
   'ssm:DescribeParameters': 'knows no resource',
 };

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { LOOKS_SECRET } from '../../lib/leak-filter.ts';
+import { LOOKS_SECRET } from '../../lib/monitoring/leak-filter.ts';
 import { credentialsOf, openStage, PASSWORD } from '../component/stage.ts';
-import { jwt } from '../lambda/tokens.ts';
+import { jwt } from '../lambda/token-api/tokens.ts';
 import { markedSecret } from './leaks.ts';
 
 const RUNBOOK = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');

@@ -1,8 +1,7 @@
-import { HOUR, MINUTE, SECOND } from '../../lambda/clock.ts';
-import { parseRequest } from '../../lambda/request.ts';
-import { LIMITS, pauseCapSeconds } from '../../lib/contract.ts';
-import type { ReceivedMessage } from '../../local/memory-aws/queue-message.ts';
-import { sqsRecord } from '../../local/memory-aws/sqs-record.ts';
+import { HOUR, LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import type { ReceivedMessage } from '../../fakes/memory-aws/queue-message.ts';
+import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
+import { parseRequest } from '../../lambda/refresh/request.ts';
 import type { Fault, Span } from '../../simulate/faults.ts';
 import { total } from '../../simulate/simulation.ts';
 import type { TokenCall } from '../../simulate/token-host.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE, SECOND } from '../../lambda/clock.ts';
-import { drainSeconds, survivableSeconds } from '../../lib/margin.ts';
+import { MINUTE, SECOND } from '../../contract/times.ts';
+import { drainSeconds, survivableSeconds } from '../../lib/settings/margin.ts';
 import { simulateYear } from '../../simulate/random-year.ts';
 import { DEFAULT_TIMES } from '../../simulate/world.ts';
 import { type SearchProps, worstMoment } from '../../simulate/worst-moment.ts';

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SECOND } from '../../lambda/clock.ts';
-import { LIMITS } from '../../lib/contract.ts';
+import { LIMITS, SECOND } from '../../contract/times.ts';
 import type { Trouble } from '../../simulate/faults.ts';
 import type { TokenCall } from '../../simulate/token-host.ts';
 import { START, USERNAME } from '../../simulate/world.ts';

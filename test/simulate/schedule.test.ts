@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE } from '../../lambda/clock.ts';
+import { MINUTE } from '../../contract/times.ts';
 import { arithmeticLimit, tickTimes } from '../../simulate/schedule.ts';
 
 describe('tickTimes', () => {

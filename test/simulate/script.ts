@@ -1,8 +1,8 @@
-import type { Call } from '../../lambda/answer.ts';
-import { SECOND } from '../../lambda/clock.ts';
-import type { Sink } from '../../lambda/telemetry.ts';
-import { accessTokenParameter } from '../../lib/contract.ts';
-import type { Run } from '../../local/memory-aws/event-source-mapping.ts';
+import { accessTokenParameter } from '../../contract/names.ts';
+import { SECOND } from '../../contract/times.ts';
+import type { Run } from '../../fakes/memory-aws/event-source-mapping.ts';
+import type { Sink } from '../../lambda/telemetry/telemetry.ts';
+import type { Call } from '../../lambda/token-api/answer.ts';
 import type { Fault, Trouble } from '../../simulate/faults.ts';
 import { seededRandom } from '../../simulate/random.ts';
 import { Refresher } from '../../simulate/refresher.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE } from '../../lambda/clock.ts';
+import { MINUTE } from '../../contract/times.ts';
 import { inWords } from '../../simulate/durations.ts';
 import { table } from '../../simulate/table.ts';
 import { timelineSvg } from '../../simulate/timeline-svg.ts';

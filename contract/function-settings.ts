@@ -1,0 +1,43 @@
+/** Where a token API may be spoken to without TLS: on this machine. */
+export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
+
+/** Environment variables that the stack sets on the function. */
+export const FUNCTION_ENV = {
+  /** ARN of the customer managed key that encrypts the parameters; absent: the AWS managed key of SSM. */
+  keyArn: 'TOKEN_REFRESHER_KEY_ARN',
+  /** URL of the request queue. */
+  queueUrl: 'TOKEN_REFRESHER_QUEUE_URL',
+  /** URL of the dead-letter queue. */
+  deadLetterQueueUrl: 'TOKEN_REFRESHER_DEAD_LETTER_QUEUE_URL',
+} as const;
+
+/** File beside the function's code that holds the settings of the environment's tokens: {@link FunctionSettings}. */
+export const SETTINGS_FILE = 'settings.json';
+
+/** Raised when {@link FunctionSettings} changes shape: a function refuses a file it was not written for. */
+export const SETTINGS_FORMAT_VERSION = 1;
+
+/** What the function knows of its environment. Written and validated at synth; the function trusts it. */
+export interface FunctionSettings {
+  readonly formatVersion: typeof SETTINGS_FORMAT_VERSION;
+  readonly environment: string;
+  readonly tokens: Readonly<Record<string, TokenSettings>>;
+}
+
+/** One token, as the function sees it. All durations in whole seconds. */
+export interface TokenSettings {
+  /** Base URL of the token API, without a trailing slash. */
+  readonly baseUrl: string;
+  /** Name or ARN of the secret that holds the credentials. */
+  readonly credentialsSecretId: string;
+  /** Time between two scheduled refreshes. */
+  readonly intervalSeconds: number;
+  /** Lifetime of an access token whose answer and JWT name none. */
+  readonly accessTokenLifetimeSeconds: number;
+  /** Lifetime of a refresh token. */
+  readonly refreshTokenLifetimeSeconds: number;
+  /** The secret holds certificates, too, so that a refresh reads it. Absent: it does not. */
+  readonly certificatesInCredentials?: boolean;
+  /** Credentials in use for longer ask for attention. Absent: they may get as old as they like. */
+  readonly credentialsMaxAgeSeconds?: number;
+}

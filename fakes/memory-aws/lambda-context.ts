@@ -1,0 +1,32 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+
+export interface ContextOptions {
+  readonly functionName: string;
+  /** Milliseconds until the function would be stopped. */
+  readonly remainingMs: () => number;
+}
+
+/** What Lambda tells a function of one invocation. */
+export function lambdaContext({ functionName, remainingMs }: ContextOptions): Context {
+  return {
+    callbackWaitsForEmptyEventLoop: false,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${functionName}`,
+    memoryLimitInMB: '512',
+    awsRequestId: randomUUID(),
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: 'memory-aws',
+    getRemainingTimeInMillis: () => Math.max(0, remainingMs()),
+    // Relics that the type asks for; the runtime of Node.js 24 has none of them.
+    done: noRelic,
+    fail: noRelic,
+    succeed: noRelic,
+  };
+}
+
+function noRelic(): never {
+  throw new Error('Return or throw: callbacks are not supported since Node.js 24.');
+}

@@ -1,0 +1,61 @@
+import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
+import { REJECTION_REASON_ATTRIBUTE } from '../../contract/requests.ts';
+import { LIMITS } from '../../contract/times.ts';
+import type { QueueRecord } from '../refresh/request.ts';
+import { within } from './sdk.ts';
+
+const CALL_MS = 4_000;
+
+/**
+ * Twelve hours from the receive on are the most that SQS takes, less the time of an attempt.
+ *
+ * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
+ */
+const LONGEST_PAUSE_SECONDS = 12 * 3600 - LIMITS.visibilitySeconds;
+
+/** Enough to see what it was. A message of the largest size would not fit any more, with the reason beside it. */
+const REJECTED_CHARACTERS = 10_000;
+
+/** The two things that are done with a message that cannot simply be deleted. */
+export interface RequestQueue {
+  /** Hides the message, and with it its message group, for that long. */
+  putOff(record: QueueRecord, seconds: number): Promise<void>;
+  /** Copies the message, or its beginning, to the dead-letter queue with a reason. */
+  reject(record: QueueRecord, reason: string): Promise<void>;
+}
+
+/** On SQS. The SDK client is loaded at the first use: most runs need none. */
+export function sqsQueue(
+  urls: { queueUrl: string; deadLetterQueueUrl: string },
+  settings: SQSClientConfig,
+): RequestQueue {
+  let client: SQSClient | undefined;
+  const sqs = async () => {
+    const module = await import('@aws-sdk/client-sqs');
+    client ??= new module.SQSClient(settings);
+    return { ...module, client };
+  };
+  return {
+    async putOff(record, seconds) {
+      const { client, ChangeMessageVisibilityCommand } = await sqs();
+      const command = new ChangeMessageVisibilityCommand({
+        QueueUrl: urls.queueUrl,
+        ReceiptHandle: record.receiptHandle,
+        VisibilityTimeout: Math.min(seconds, LONGEST_PAUSE_SECONDS),
+      });
+      await client.send(command, within(CALL_MS));
+    },
+    async reject(record, reason) {
+      const { client, SendMessageCommand } = await sqs();
+      const command = new SendMessageCommand({
+        QueueUrl: urls.deadLetterQueueUrl,
+        // The cut may go through a character of two halves, which SQS would not take.
+        MessageBody: record.body.slice(0, REJECTED_CHARACTERS).toWellFormed(),
+        MessageGroupId: record.attributes.MessageGroupId ?? 'unknown',
+        MessageDeduplicationId: record.messageId,
+        MessageAttributes: { [REJECTION_REASON_ATTRIBUTE]: { DataType: 'String', StringValue: reason } },
+      });
+      await client.send(command, within(CALL_MS));
+    },
+  };
+}

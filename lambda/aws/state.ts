@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../contract/clock.ts';
+import type { TokenSettings } from '../../contract/function-settings.ts';
+import { accessTokenParameter, sessionParameter } from '../../contract/names.ts';
+import { RefreshError } from '../refresh/refresh-error.ts';
+import { EMPTY_SESSION, parseSession, type Session, withoutRefreshToken } from '../refresh/session.ts';
+import type { CredentialsStore } from './credentials.ts';
+import type { ParameterStore, StoredParameter } from './parameters.ts';
+
+/** All that is known of a token when an attempt begins. */
+export interface State {
+  readonly session: Session;
+  /** The access token that consumers read now; absent before the first. */
+  readonly accessToken?: StoredParameter;
+  /** True if the session was written together with that access token. */
+  readonly whole: boolean;
+  /** Version of the credentials that is AWSCURRENT; `none`: no value yet; an error: not known now. */
+  readonly credentials: { readonly versionId: string } | 'none' | RefreshError;
+  /** What of a granted token could not be written: the session, and the access token unless that was. */
+  readonly unsaved?: { readonly accessToken?: string };
+}
+
+/** Reads and writes the state of one token, and remembers what it could not write. */
+export interface StateStore {
+  /** One round trip. Throws RefreshError `ParametersUnreadable`. */
+  load(timeoutMs: number): Promise<State>;
+  /**
+   * Writes the session and, if given, the access token, in parallel; answers the access token as it is stored now.
+   * What cannot be written is kept in memory for the next attempt. Throws RefreshError `ParametersNotWritten`.
+   */
+  save(
+    next: { session: Session; accessToken?: string | undefined },
+    timeoutMs: number,
+  ): Promise<StoredParameter | undefined>;
+}
+
+export interface StateStoreProps {
+  readonly environment: string;
+  readonly token: string;
+  readonly settings: TokenSettings;
+  readonly parameters: ParameterStore;
+  readonly credentials: CredentialsStore;
+  readonly clock: Clock;
+}
+
+/** What this process last knew: newer than Parameter Store where a write failed or a read is stale. */
+interface Memory {
+  readonly session: Session;
+  /** Versions of the parameters as last seen; 0: not there. */
+  readonly sessionVersion: number;
+  readonly accessToken: StoredParameter | undefined;
+  readonly unsaved: State['unsaved'];
+}
+
+const NOTHING: Memory = {
+  session: EMPTY_SESSION,
+  sessionVersion: 0,
+  accessToken: undefined,
+  unsaved: undefined,
+};
+
+export function stateStore(props: StateStoreProps): StateStore {
+  const accessTokenName = accessTokenParameter(props.environment, props.token);
+  const sessionName = sessionParameter(props.environment, props.token);
+  let memory = NOTHING;
+
+  return {
+    async load(timeoutMs) {
+      const [stored, credentials] = await Promise.all([
+        props.parameters.read([accessTokenName, sessionName], timeoutMs),
+        currentCredentials(props, timeoutMs),
+      ]);
+      const accessToken = stored.get(accessTokenName);
+      const session = stored.get(sessionName);
+      if (isOverwritten(memory, accessToken, session)) {
+        const sessionVersion = session?.version ?? 0;
+        memory = {
+          session: usableSession(session, accessToken),
+          sessionVersion,
+          accessToken,
+          unsaved: undefined,
+        };
+      }
+      return state(memory, credentials);
+    },
+
+    async save({ session, accessToken }, timeoutMs) {
+      const writeToken = async (value: string): Promise<StoredParameter> => {
+        const description = describe(session);
+        const version = await props.parameters.write(
+          { name: accessTokenName, value, description },
+          timeoutMs,
+        );
+        return { value, version, writtenAt: props.clock.now() };
+      };
+      const [sessionWrite, tokenWrite] = await Promise.allSettled([
+        props.parameters.write(
+          { name: sessionName, value: JSON.stringify(session), description: SESSION_DESCRIPTION },
+          timeoutMs,
+        ),
+        accessToken === undefined ? memory.accessToken : writeToken(accessToken),
+      ]);
+      const failed = [sessionWrite, tokenWrite].find((write) => write.status === 'rejected');
+      const unsaved =
+        accessToken === undefined ? memory.unsaved : tokenWrite.status === 'rejected' ? { accessToken } : {};
+      memory = {
+        session,
+        sessionVersion: sessionWrite.status === 'fulfilled' ? sessionWrite.value : memory.sessionVersion,
+        accessToken: tokenWrite.status === 'fulfilled' ? tokenWrite.value : memory.accessToken,
+        unsaved: failed === undefined ? undefined : unsaved,
+      };
+      if (failed !== undefined) throw failed.reason;
+      return memory.accessToken;
+    },
+  };
+}
+
+const SESSION_DESCRIPTION = 'Kept by the token refresher for itself. Not for consumers.';
+
+/** For operators, who can read it without decrypting: `how=refresh expires=2026-11-21T09:30:00Z`. */
+function describe({ granted }: Session): string {
+  const expires = new Date(granted?.expiresAt ?? 0).toISOString().replace(/\.\d+Z$/, 'Z');
+  return `how=${granted?.how} expires=${expires}`;
+}
+
+export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
+
+function state({ session, accessToken, unsaved }: Memory, credentials: State['credentials']): State {
+  return {
+    session,
+    ...(accessToken !== undefined && { accessToken }),
+    whole: accessToken !== undefined && session.granted?.accessTokenHash === hash(accessToken.value),
+    credentials,
+    ...(unsaved !== undefined && { unsaved }),
+  };
+}
+
+/** Somebody else wrote since, or took the parameters away: what this process remembers is history. */
+function isOverwritten(memory: Memory, accessToken?: StoredParameter, session?: StoredParameter): boolean {
+  const remembered = memory.accessToken?.version ?? 0;
+  const isNewer = (accessToken?.writtenAt ?? 0) > (memory.accessToken?.writtenAt ?? 0);
+  return (
+    (session?.version ?? 0) > memory.sessionVersion ||
+    (accessToken?.version ?? 0) > remembered ||
+    // Deleted and written anew: versions begin at 1 again.
+    ((accessToken?.version ?? 0) < remembered && isNewer) ||
+    (session === undefined && memory.sessionVersion > 0) ||
+    (accessToken === undefined && remembered > 0)
+  );
+}
+
+/**
+ * A session older than the access token beside it is what a half-failed write leaves: its refresh token was
+ * spent on that access token. Presenting it again could revoke both (RFC 9700, section 4.14.2).
+ */
+function usableSession(session?: StoredParameter, accessToken?: StoredParameter): Session {
+  if (session === undefined) return EMPTY_SESSION;
+  const parsed = parseSession(session.value);
+  const spent =
+    accessToken !== undefined &&
+    accessToken.writtenAt > session.writtenAt &&
+    parsed.granted?.accessTokenHash !== hash(accessToken.value);
+  return spent ? withoutRefreshToken(parsed) : parsed;
+}
+
+async function currentCredentials(
+  { credentials, settings }: StateStoreProps,
+  timeoutMs: number,
+): Promise<State['credentials']> {
+  try {
+    const versionId = await credentials.currentVersion(settings.credentialsSecretId, timeoutMs);
+    return versionId === undefined ? 'none' : { versionId };
+  } catch (error) {
+    // Trouble with Secrets Manager must not keep a live refresh token from being used.
+    if (error instanceof RefreshError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AspectPriority, Aspects, AssetHashType, DockerImage, Lazy } from 'aws-cdk-lib';
+import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { type FunctionSettings, SETTINGS_FILE } from '../../contract/function-settings.ts';
+import { functionBundle } from './function-bundles.ts';
+
+/** Lambda's name of the entry: file `index.mjs`, export `handler`. */
+export const HANDLER = 'index.handler';
+
+/**
+ * Writes what the function consists of: one minified ES module, SDK clients included, and its settings.
+ *
+ * @param outputDirectory an existing directory.
+ * @returns the size of the code.
+ */
+export function bundleFunction(outputDirectory: string, settings: FunctionSettings): { bytes: number } {
+  const code = functionBundle('refresher');
+  writeFileSync(join(outputDirectory, 'index.mjs'), code);
+  writeFileSync(join(outputDirectory, SETTINGS_FILE), `${JSON.stringify(settings, null, 2)}\n`);
+  return { bytes: code.byteLength };
+}
+
+/**
+ * The function's code asset. It holds the settings of all tokens, so it is made at synthesis, when the last token
+ * has been added, and not when the function is constructed.
+ */
+export class FunctionCode extends Code {
+  readonly isInline = false;
+  readonly #settings: () => FunctionSettings;
+
+  constructor(settings: () => FunctionSettings) {
+    super();
+    this.#settings = settings;
+  }
+
+  override bind(scope: Construct): CodeConfig {
+    let asset: CodeConfig['s3Location'];
+    const makeAsset = (node: unknown) => {
+      if (node === scope) asset ??= assetOf(this.#settings()).bind(scope).s3Location;
+    };
+    Aspects.of(scope).add({ visit: makeAsset }, { priority: AspectPriority.MUTATING });
+    return {
+      s3Location: {
+        bucketName: Lazy.string({ produce: () => asset?.bucketName }),
+        objectKey: Lazy.string({ produce: () => asset?.objectKey }),
+      },
+    };
+  }
+}
+
+const assetOf = (settings: FunctionSettings): Code =>
+  assetMadeBy(
+    (outputDirectory) => bundleFunction(outputDirectory, settings),
+    // The CDK reuses an asset whose options are equal, and does not see what tryBundle closes over: without this
+    // the second environment of an app would be deployed with the settings of the first.
+    { SETTINGS: JSON.stringify(settings) },
+  );
+
+/** The code of the function that cleans up: one minified ES module. */
+export const cleanUpCode = (): Code =>
+  assetMadeBy(
+    (outputDirectory) => writeFileSync(join(outputDirectory, 'index.mjs'), functionBundle('clean-up')),
+    {
+      FUNCTION: 'clean-up',
+    },
+  );
+
+/**
+ * The CDK demands a folder to make an asset of; what stands in this one is of no matter, since the hash is the output's.
+ *
+ * @param identity tells assets apart.
+ */
+function assetMadeBy(make: (outputDirectory: string) => void, identity: Record<string, string>): Code {
+  return Code.fromAsset(import.meta.dirname, {
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      image: DockerImage.fromRegistry('never-used'),
+      environment: identity,
+      local: {
+        tryBundle(outputDirectory) {
+          make(outputDirectory);
+          return true;
+        },
+      },
+    },
+  });
+}

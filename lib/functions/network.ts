@@ -1,0 +1,77 @@
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { CfnFunction } from 'aws-cdk-lib/aws-lambda';
+import type { Construct } from 'constructs';
+import { acknowledgePatterns } from '../nag.ts';
+import { checkKeys, SettingError, show } from '../settings/setting-error.ts';
+import type { NetworkSettings } from '../settings/settings.ts';
+import type { RefresherFunction } from './refresher-function.ts';
+
+const IDS = {
+  subnetIds: { pattern: /^subnet-[0-9a-f]{8,17}$/, example: 'subnet-0123456789abcdef0' },
+  securityGroupIds: { pattern: /^sg-[0-9a-f]{8,17}$/, example: 'sg-0123456789abcdef0' },
+} as const;
+
+/**
+ * What Lambda does in the role's name to attach a function to a VPC, on `*`, as AWS asks.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+ */
+export const NETWORK_ACTIONS = [
+  'ec2:AssignPrivateIpAddresses',
+  'ec2:CreateNetworkInterface',
+  'ec2:DeleteNetworkInterface',
+  'ec2:DescribeNetworkInterfaces',
+  'ec2:DescribeSubnets',
+  'ec2:UnassignPrivateIpAddresses',
+] as const;
+
+/** @throws SettingError */
+export function checkNetwork(environment: string, network: NetworkSettings | undefined): void {
+  if (network === undefined) return;
+  checkKeys({ environment, setting: 'network' }, network, { subnetIds: true, securityGroupIds: true });
+  for (const setting of ['subnetIds', 'securityGroupIds'] as const) {
+    const ids: unknown = network[setting];
+    const { pattern, example } = IDS[setting];
+    const good = (id: unknown): boolean => typeof id === 'string' && pattern.test(id);
+    if (Array.isArray(ids) && ids.length > 0 && ids.every(good)) continue;
+    const wrong = Array.isArray(ids) ? (ids.find((id) => !good(id)) ?? ids) : ids;
+    throw new SettingError(
+      { environment, setting: `network.${setting}` },
+      `must be a list of at least one id, such as "${example}"`,
+      show(wrong),
+    );
+  }
+}
+
+/** @param network checked. */
+export function placeInNetwork({ handler, role }: RefresherFunction, network: NetworkSettings): void {
+  (handler.node.defaultChild as CfnFunction).vpcConfig = {
+    subnetIds: [...network.subnetIds],
+    securityGroupIds: [...network.securityGroupIds],
+  };
+  const attach = { actions: [...NETWORK_ACTIONS], resources: ['*'] };
+  role.addToPolicy(new PolicyStatement(attach));
+  role.addToPolicy(new PolicyStatement({ ...attach, effect: Effect.DENY, conditions: askedByCode(handler) }));
+  acknowledgePatterns(
+    role,
+    ['*'],
+    'Lambda attaches the function to its VPC in the name of its role, on any resource; code in a function is denied it.',
+  );
+}
+
+/**
+ * Lambda names the function in what its code asks for, and not in what Lambda itself does to network interfaces. A
+ * pattern, since the function depends on its role's policy: that policy cannot name it.
+ *
+ * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
+ */
+function askedByCode(scope: Construct): Record<string, Record<string, string>> {
+  const anyFunction = Stack.of(scope).formatArn({
+    service: 'lambda',
+    resource: 'function',
+    resourceName: '*',
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return { ArnLike: { 'lambda:SourceFunctionArn': anyFunction } };
+}

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { parseCredentials } from '../../../lambda/aws/credentials.ts';
+import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
+
+const PASSWORD = 'hunter2-the-password';
+
+describe('the value of a credentials secret', () => {
+  it('is JSON with a username and a password; other fields may stand beside them', () => {
+    const value = JSON.stringify({ username: 'bob', password: PASSWORD, note: 'rotated' });
+    expect(parseCredentials(value)).toEqual({ username: 'bob', password: PASSWORD });
+  });
+
+  it.each([[undefined], [''], [' \n']])('is not set yet: %j', (value) => {
+    expect(() => parseCredentials(value)).toThrow(expect.objectContaining({ code: 'NoCredentials' }));
+  });
+
+  it.each([
+    ['not JSON', `bob:${PASSWORD}`, 'not a JSON object'],
+    ['a JSON string', JSON.stringify(PASSWORD), 'not a JSON object'],
+    ['a list', JSON.stringify(['bob', PASSWORD]), 'not a JSON object'],
+    ['no username', JSON.stringify({ password: PASSWORD }), 'field username is missing'],
+    ['an empty username', JSON.stringify({ username: '', password: PASSWORD }), 'field username is empty'],
+    ['no password', JSON.stringify({ username: PASSWORD }), 'field password is missing'],
+    [
+      'a password that is a number',
+      JSON.stringify({ username: PASSWORD, password: 7 }),
+      'field password is not a string',
+    ],
+  ])('is malformed, said without quoting it: %s', (_, value, detail) => {
+    const error = errorOf(() => parseCredentials(value));
+    expect(error.code).toBe('CredentialsMalformed');
+    expect(error.message).toContain(detail);
+    expect(JSON.stringify(error) + error.message + error.stack).not.toContain(PASSWORD);
+  });
+});
+
+function errorOf(run: () => unknown): RefreshError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof RefreshError) return error;
+  }
+  throw new Error('no RefreshError was thrown');
+}
