@@ -3,8 +3,9 @@ import { awsErrorName } from '../contract/aws-error-name.ts';
 import type { ParameterStore as ParameterStoreModel } from '../fakes/memory-aws/parameter-store.ts';
 import type { SecretStore } from '../fakes/memory-aws/secret-store.ts';
 import { type CredentialsStore, parseCredentials } from '../lambda/aws/credentials.ts';
-import type { ParameterStore, StoredParameter } from '../lambda/aws/parameters.ts';
+import type { ParameterStore } from '../lambda/aws/parameters.ts';
 import { RefreshError } from '../lambda/refresh/refresh-error.ts';
+import type { StoredParameter } from '../lambda/refresh/state.ts';
 import type { Faults } from './faults.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

@@ -1,14 +1,8 @@
 import { GetParametersCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { awsErrorName } from '../../contract/aws-error-name.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
+import type { StoredParameter } from '../refresh/state.ts';
 import { within } from './sdk.ts';
-
-export interface StoredParameter {
-  readonly value: string;
-  readonly version: number;
-  /** Milliseconds since the epoch, on Parameter Store's clock. */
-  readonly writtenAt: number;
-}
 
 export interface ParameterWrite {
   readonly name: string;

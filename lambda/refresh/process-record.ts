@@ -3,7 +3,7 @@ import type { Clock } from '../../contract/clock.ts';
 import type { FunctionSettings, TokenSettings } from '../../contract/function-settings.ts';
 import type { RequestQueue } from '../aws/queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import { type RefreshDeps, refresh } from './refresh.ts';
+import { type RefreshDeps, refresh } from './attempt.ts';
 import { parseRequest, type QueueRecord } from './request.ts';
 
 export interface ProcessDeps {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FailureCode } from '../../contract/failures.ts';
 
 /** Raised when the shape below changes; an unknown format reads as an empty session, which costs one login. */
@@ -63,6 +64,9 @@ export const EMPTY_SESSION: Session = {
   rejectionsInARow: 0,
 };
 
+/** Tells whether session and access token belong together. */
+export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
+
 /** Reads a stored session; anything that is not one in the known format is an empty session. */
 export function parseSession(value: string | undefined): Session {
   if (value === undefined) return EMPTY_SESSION;
@@ -100,4 +104,9 @@ export function withRefusal(session: Session, refusal: RefusedCredentials): Sess
 
 export function withoutRefusal(session: Session, versionId: string): Session {
   return { ...session, refused: session.refused.filter((refusal) => refusal.versionId !== versionId) };
+}
+
+export function liveRefreshToken({ granted }: Session, now: number): string | undefined {
+  if (granted?.refreshToken === undefined) return undefined;
+  return (granted.refreshTokenExpiresAt ?? Number.POSITIVE_INFINITY) > now ? granted.refreshToken : undefined;
 }

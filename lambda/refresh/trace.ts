@@ -1,7 +1,6 @@
-import type { Clock } from '../../contract/clock.ts';
 import type { FailureCode } from '../../contract/failures.ts';
 import type { Call } from '../token-api/answer.ts';
-import { RefreshError } from './refresh-error.ts';
+import type { RefreshError } from './refresh-error.ts';
 
 export interface ApiCall {
   readonly call: Call;
@@ -11,14 +10,13 @@ export interface ApiCall {
   readonly code?: FailureCode;
 }
 
-/** What happened during an attempt, for its log line and metrics. */
+/** What happened during an attempt, for its log line and metrics. Only records. */
 export interface Trace {
   readonly calls: readonly ApiCall[];
-  /** What the token API said of the credentials, if it was asked. */
+  /** What became of the credentials, if they were tried. */
   readonly credentials: 'accepted' | 'refused' | undefined;
-  call<T>(call: Call, clock: Clock, send: () => Promise<T>): Promise<T>;
-  credentialsAccepted(): void;
-  credentialsRefused(): void;
+  called(call: Call, durationMs: number, failure: RefreshError | undefined): void;
+  credentialsTried(outcome: 'accepted' | RefreshError): void;
 }
 
 export function newTrace(): Trace {
@@ -29,26 +27,19 @@ export function newTrace(): Trace {
     get credentials() {
       return credentials;
     },
-    async call(call, clock, send) {
-      const startedAt = clock.now();
-      try {
-        const result = await send();
-        calls.push({ call, durationMs: clock.now() - startedAt, status: 200 });
-        return result;
-      } catch (error) {
-        const durationMs = clock.now() - startedAt;
-        if (error instanceof RefreshError) {
-          const { status } = error.fields;
-          calls.push({ call, durationMs, code: error.code, ...(status !== undefined && { status }) });
-        }
-        throw error;
+    called(call, durationMs, failure) {
+      if (failure === undefined) {
+        calls.push({ call, durationMs, status: 200 });
+        return;
       }
+      const { status } = failure.fields;
+      calls.push({ call, durationMs, code: failure.code, ...(status !== undefined && { status }) });
     },
-    credentialsAccepted() {
-      credentials = 'accepted';
-    },
-    credentialsRefused() {
-      credentials = 'refused';
+    credentialsTried(outcome) {
+      if (outcome === 'accepted') credentials = outcome;
+      else if (outcome.code === 'CredentialsRefused' || outcome.code === 'CredentialsMalformed') {
+        credentials = 'refused';
+      }
     },
   };
 }

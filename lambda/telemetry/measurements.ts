@@ -1,10 +1,10 @@
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { DIMENSIONS, METRICS } from '../../contract/metrics.ts';
 import { HOUR, SECOND } from '../../contract/times.ts';
-import { REJECTIONS_IN_A_ROW } from '../refresh/limits.ts';
-import type { Outcome } from '../refresh/refresh.ts';
+import type { Outcome } from '../refresh/attempt.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
+import { REJECTIONS_IN_A_ROW } from '../refresh/request-rules.ts';
 import type { ApiCall } from '../refresh/trace.ts';
 
 /** Metrics that share their dimensions: one line of embedded metrics. */

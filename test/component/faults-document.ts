@@ -90,20 +90,20 @@ export const provedElsewhere: readonly ProvedElsewhere[] = [
   {
     fault: 'another container wrote half of a token and crashed, the session missing',
     does: 'the spent refresh token is not presented; one login',
-    file: 'test/lambda/aws/state.test.ts',
+    file: 'test/lambda/aws/state-store.test.ts',
     title:
       'that lost the session is seen by another container, which must not present the spent refresh token',
   },
   {
     fault: 'another container wrote half of a token and crashed, the access token missing',
     does: 'the new refresh token is used at once',
-    file: 'test/lambda/aws/state.test.ts',
+    file: 'test/lambda/aws/state-store.test.ts',
     title: 'that lost the access token is seen by another container, which may use the new refresh token',
   },
   {
     fault: 'stale read of Parameter Store',
     does: 'the container trusts what it wrote itself',
-    file: 'test/lambda/aws/state.test.ts',
+    file: 'test/lambda/aws/state-store.test.ts',
     title: 'is newer than a stale read',
   },
 ];

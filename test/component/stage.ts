@@ -11,9 +11,8 @@ import {
   type TokenApi,
   type TokenApiOptions,
 } from '../../fakes/token-api/token-api-server.ts';
-import { hash } from '../../lambda/aws/state.ts';
 import { createHandler, type Handler } from '../../lambda/create-handler.ts';
-import { EMPTY_SESSION, type Session } from '../../lambda/refresh/session.ts';
+import { EMPTY_SESSION, hash, type Session } from '../../lambda/refresh/session.ts';
 import type { MetricGroup } from '../../lambda/telemetry/measurements.ts';
 import type { LogFields, Sink } from '../../lambda/telemetry/telemetry.ts';
 import { markedSecret } from '../security/leaks.ts';

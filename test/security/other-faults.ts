@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE } from '../../contract/times.ts';
-import { hash } from '../../lambda/aws/state.ts';
-import type { Session } from '../../lambda/refresh/session.ts';
+import { hash, type Session } from '../../lambda/refresh/session.ts';
 import { selfSigned } from '../component/certificate.ts';
 import {
   ACCESS_TOKEN,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contract/failures.ts';
 import { HOUR, MINUTE, SECOND } from '../../../contract/times.ts';
-import type { Outcome } from '../../../lambda/refresh/refresh.ts';
+import type { Outcome } from '../../../lambda/refresh/attempt.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import type { RefreshRequest } from '../../../lambda/refresh/request.ts';
 import { EMPTY_SESSION, type Granted, type Session } from '../../../lambda/refresh/session.ts';
@@ -64,23 +64,18 @@ const refreshed = (how: 'login' | 'refresh') => ({ kind: 'refreshed', how, versi
 const failed = (code: FailureCode) => ({ kind: 'failed', failure: new RefreshError(code) }) as const;
 
 /** @param refresh how a refresh that is followed by a login failed */
-async function traceOf(calls: readonly ('login' | 'refresh')[], refresh?: FailureCode): Promise<Trace> {
+function traceOf(calls: readonly ('login' | 'refresh')[], refresh?: FailureCode): Trace {
   const trace = newTrace();
-  let now = NOW;
-  const clock = { now: () => (now += 40), monotonic: () => now, sleep: async () => {}, random: () => 0 };
   for (const call of calls) {
-    const fails = call === 'refresh' && refresh !== undefined;
-    const send = async () => {
-      if (fails) throw new RefreshError(refresh);
-    };
-    await trace.call(call, clock, send).catch(() => {});
+    const failure = call === 'refresh' && refresh !== undefined ? new RefreshError(refresh) : undefined;
+    trace.called(call, 40, failure);
   }
   return trace;
 }
 
 describe('a refreshed token', () => {
-  it('says that all is well, how it was got, and how long it lives', async () => {
-    const trace = await traceOf(['refresh']);
+  it('says that all is well, how it was got, and how long it lives', () => {
+    const trace = traceOf(['refresh']);
     const groups = measure(
       measured({ outcome: { ending: refreshed('refresh'), session: session(), trace } }),
     );
@@ -90,9 +85,9 @@ describe('a refreshed token', () => {
     });
   });
 
-  it('by login says that the credentials were accepted', async () => {
-    const trace = await traceOf(['login']);
-    trace.credentialsAccepted();
+  it('by login says that the credentials were accepted', () => {
+    const trace = traceOf(['login']);
+    trace.credentialsTried('accepted');
     const groups = measure(measured({ outcome: { ending: refreshed('login'), session: session(), trace } }));
     expect(table(groups)[PER_TOKEN]).toMatchObject({ GotByLogin: 1, LoginRefused: 0, RefreshFailing: 0 });
   });
@@ -137,7 +132,7 @@ describe('a failed attempt', () => {
 
 it('new credentials that were refused are told even though the old session goes on', () => {
   const trace = newTrace();
-  trace.credentialsRefused();
+  trace.credentialsTried(new RefreshError('CredentialsRefused'));
   const groups = measure(measured({ outcome: { ending: refreshed('refresh'), session: session(), trace } }));
   expect(table(groups)[PER_TOKEN]).toMatchObject({ LoginRefused: 1, RefreshFailing: 0 });
 });
@@ -161,13 +156,13 @@ describe('attention is raised', () => {
     ['ApiUnavailable', false],
     ['ApiTimeout', false],
   ])('by a login after a refresh that failed with %s: %s', async (code, raised) => {
-    const trace = await traceOf(['refresh', 'login'], code);
+    const trace = traceOf(['refresh', 'login'], code);
     const said = reasons({ outcome: { ending: refreshed('login'), session: session(), trace } });
     expect(said.includes('refresh token')).toBe(raised);
   });
 
-  it('not by a login without a refresh before it', async () => {
-    const trace = await traceOf(['login']);
+  it('not by a login without a refresh before it', () => {
+    const trace = traceOf(['login']);
     expect(reasons({ outcome: { ending: refreshed('login'), session: session(), trace } })).toBe('');
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contract/failures.ts';
 import type { TokenSettings } from '../../../contract/function-settings.ts';
 import { pauseCapSeconds } from '../../../contract/times.ts';
+import { retryInSeconds } from '../../../lambda/refresh/back-off.ts';
 import { type FailureFields, RefreshError } from '../../../lambda/refresh/refresh-error.ts';
-import { retryInSeconds } from '../../../lambda/refresh/retry.ts';
 
 const settings = (intervalSeconds: number): TokenSettings => ({
   baseUrl: 'https://api.example.com',

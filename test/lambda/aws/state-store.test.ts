@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accessTokenParameter, sessionParameter } from '../../../contract/names.ts';
 import type { CredentialsStore } from '../../../lambda/aws/credentials.ts';
-import type { ParameterStore, ParameterWrite, StoredParameter } from '../../../lambda/aws/parameters.ts';
-import { hash, type StateStore, stateStore } from '../../../lambda/aws/state.ts';
+import type { ParameterStore, ParameterWrite } from '../../../lambda/aws/parameters.ts';
+import { stateStore } from '../../../lambda/aws/state-store.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
-import { EMPTY_SESSION, type Session } from '../../../lambda/refresh/session.ts';
+import { EMPTY_SESSION, hash, type Session } from '../../../lambda/refresh/session.ts';
+import type { StateStore, StoredParameter } from '../../../lambda/refresh/state.ts';
 
 const ACCESS_TOKEN = accessTokenParameter('sandbox', 'payments-api');
 const SESSION = sessionParameter('sandbox', 'payments-api');

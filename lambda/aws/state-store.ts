@@ -1,38 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Clock } from '../../contract/clock.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { accessTokenParameter, sessionParameter } from '../../contract/names.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
-import { EMPTY_SESSION, parseSession, type Session, withoutRefreshToken } from '../refresh/session.ts';
+import { EMPTY_SESSION, hash, parseSession, type Session, withoutRefreshToken } from '../refresh/session.ts';
+import type { State, StateStore, StoredParameter } from '../refresh/state.ts';
 import type { CredentialsStore } from './credentials.ts';
-import type { ParameterStore, StoredParameter } from './parameters.ts';
-
-/** All that is known of a token when an attempt begins. */
-export interface State {
-  readonly session: Session;
-  /** The access token that consumers read now; absent before the first. */
-  readonly accessToken?: StoredParameter;
-  /** True if the session was written together with that access token. */
-  readonly whole: boolean;
-  /** Version of the credentials that is AWSCURRENT; `none`: no value yet; an error: not known now. */
-  readonly credentials: { readonly versionId: string } | 'none' | RefreshError;
-  /** What of a granted token could not be written: the session, and the access token unless that was. */
-  readonly unsaved?: { readonly accessToken?: string };
-}
-
-/** Reads and writes the state of one token, and remembers what it could not write. */
-export interface StateStore {
-  /** One round trip. Throws RefreshError `ParametersUnreadable`. */
-  load(timeoutMs: number): Promise<State>;
-  /**
-   * Writes the session and, if given, the access token, in parallel; answers the access token as it is stored now.
-   * What cannot be written is kept in memory for the next attempt. Throws RefreshError `ParametersNotWritten`.
-   */
-  save(
-    next: { session: Session; accessToken?: string | undefined },
-    timeoutMs: number,
-  ): Promise<StoredParameter | undefined>;
-}
+import type { ParameterStore } from './parameters.ts';
 
 export interface StateStoreProps {
   readonly environment: string;
@@ -122,8 +95,6 @@ function describe({ granted }: Session): string {
   const expires = new Date(granted?.expiresAt ?? 0).toISOString().replace(/\.\d+Z$/, 'Z');
   return `how=${granted?.how} expires=${expires}`;
 }
-
-export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
 
 function state({ session, accessToken, unsaved }: Memory, credentials: State['credentials']): State {
   return {

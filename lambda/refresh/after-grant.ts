@@ -1,0 +1,59 @@
+import type { TokenSettings } from '../../contract/function-settings.ts';
+import { SECOND } from '../../contract/times.ts';
+import type { Grant } from '../token-api/answer.ts';
+import type { RefreshRequest } from './request.ts';
+import { type Granted, hash, type Session } from './session.ts';
+
+export interface GrantedTokens {
+  readonly request: RefreshRequest;
+  readonly settings: TokenSettings;
+  readonly session: Session;
+  readonly how: 'login' | 'refresh';
+  readonly grant: Grant;
+  /** When the call was begun: the lifetime is counted from here, which is never too late. */
+  readonly askedAt: number;
+  /** Version of the credentials, after a login. */
+  readonly versionId?: string;
+}
+
+/** The session after tokens were granted. */
+export function afterGrant(granted: GrantedTokens): Session {
+  const { request, settings, session, how, grant, askedAt, versionId } = granted;
+  const before = session.granted;
+  const isKnownVersion = versionId === undefined || versionId === before?.credentialsVersion;
+  const credentialsSince = isKnownVersion ? before?.credentialsSince : askedAt;
+  const { credentialsMissingSince: _, ...rest } = session;
+  return {
+    ...rest,
+    rejectionsInARow: request.rejectedVersion === undefined ? 0 : session.rejectionsInARow + 1,
+    granted: {
+      accessTokenHash: hash(grant.accessToken),
+      how,
+      obtainedAt: askedAt,
+      expiresAt: askedAt + (grant.lifetimeSeconds ?? settings.accessTokenLifetimeSeconds) * SECOND,
+      credentialsVersion: versionId ?? before?.credentialsVersion ?? '',
+      ...(credentialsSince !== undefined && { credentialsSince }),
+      ...refreshTokenAfter(granted),
+    },
+  };
+}
+
+/** A new refresh token replaces the old one; an answer to a refresh without one, or with the same, lets it go on. */
+function refreshTokenAfter({
+  how,
+  grant,
+  askedAt,
+  settings,
+  session: { granted: before },
+}: GrantedTokens): Pick<Granted, 'refreshToken' | 'refreshTokenExpiresAt'> {
+  const goesOn = how === 'refresh' && (grant.refreshToken ?? before?.refreshToken) === before?.refreshToken;
+  if (goesOn && before?.refreshToken !== undefined) {
+    const { refreshToken, refreshTokenExpiresAt } = before;
+    return { refreshToken, ...(refreshTokenExpiresAt !== undefined && { refreshTokenExpiresAt }) };
+  }
+  if (grant.refreshToken === undefined) return {};
+  return {
+    refreshToken: grant.refreshToken,
+    refreshTokenExpiresAt: askedAt + settings.refreshTokenLifetimeSeconds * SECOND,
+  };
+}
