@@ -1,13 +1,14 @@
 import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { type FunctionSettings, SETTINGS_FORMAT_VERSION } from '../contract/function-settings.ts';
 import { requestQueueName } from '../contract/names.ts';
 import type { RefreshRequestBody } from '../contract/requests.ts';
 import { LIMITS, SECOND } from '../contract/times.ts';
 import { EventSourceMapping, type Run } from '../fakes/memory-aws/event-source-mapping.ts';
 import { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
-import { type ProcessDeps, processRecord } from '../lambda/refresh/process-record.ts';
+import { createHandler, type Handler } from '../lambda/create-handler.ts';
 import type { Sink } from '../lambda/telemetry/telemetry.ts';
 import { Container } from './container.ts';
-import { processDeps } from './process-deps.ts';
+import { simulatedEdges } from './simulated-edges.ts';
 import { ENVIRONMENT, type World } from './world.ts';
 
 const COLD_START_MS = { least: 300, most: 800 };
@@ -69,17 +70,16 @@ export class Refresher {
     });
   }
 
-  async #invoke({ Records: [record] }: SQSEvent): Promise<SQSBatchResponse> {
-    if (record === undefined) throw new Error('an event without a record');
+  async #invoke(event: SQSEvent): Promise<SQSBatchResponse> {
     const { time, faults } = this.#world;
     const process = this.#idleProcess() ?? (await this.#coldStart());
-    const { container, deps } = process;
+    const { container, handler } = process;
     container.dieAfter(faults.hit('crash')?.afterAwaits ?? Number.POSITIVE_INFINITY);
     const beOnTime = time.after(LIMITS.functionTimeoutSeconds * SECOND, () => container.die());
-    const result = await processRecord(record, deps);
+    const response = await handler(event);
     beOnTime();
     this.#idle.push(process);
-    return { batchItemFailures: result === 'again' ? [{ itemIdentifier: record.messageId }] : [] };
+    return response;
   }
 
   /** Any of them: Lambda does not say which. */
@@ -94,13 +94,14 @@ export class Refresher {
     await world.time.sleep(COLD_START_MS.least + world.random() * (COLD_START_MS.most - COLD_START_MS.least));
     const container = new Container();
     const { queue, deadLetters } = this;
-    return { container, deps: processDeps({ world, container, queue, deadLetters, sink: this.#sink }) };
+    const edges = simulatedEdges({ world, container, queue, deadLetters, sink: this.#sink });
+    return { container, handler: createHandler(settingsOf(world), edges) };
   }
 }
 
 interface Process {
   readonly container: Container;
-  readonly deps: ProcessDeps;
+  readonly handler: Handler;
 }
 
 /** The request queue; while deletes fail, a message that is done with comes again. */
@@ -119,3 +120,9 @@ function forgetfulQueue({ time, faults }: World, deadLetters: FifoQueue): FifoQu
     redrive: { queue: deadLetters, maxReceiveCount: LIMITS.maxReceiveCount },
   });
 }
+
+const settingsOf = ({ tokens }: World): FunctionSettings => ({
+  formatVersion: SETTINGS_FORMAT_VERSION,
+  environment: ENVIRONMENT,
+  tokens,
+});

@@ -29,6 +29,8 @@ export const DEFAULT_TIMES: Times = {
   refreshTokenLifetimeSeconds: 7 * 24 * 3600,
 };
 
+const DOMAIN = '.example.com';
+
 export interface WorldProps {
   readonly seed: number;
   readonly times?: Times;
@@ -80,6 +82,9 @@ export class World {
     return host;
   };
 
+  /** The token API at an address. */
+  readonly hostAt = (url: string): TokenHost => this.host(new URL(url).hostname.replace(DOMAIN, ''));
+
   /** @param value the secret's string. */
   storeCredentials(token: string, value: string, versionId: string): void {
     const SecretId = credentialsSecret(ENVIRONMENT, token);
@@ -97,6 +102,6 @@ export class World {
 
 const settingsOf = (token: string, times: Times): TokenSettings => ({
   ...times,
-  baseUrl: `https://${token}.example.com`,
+  baseUrl: `https://${token}${DOMAIN}`,
   credentialsSecretId: credentialsSecret(ENVIRONMENT, token),
 });

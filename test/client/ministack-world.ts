@@ -16,6 +16,7 @@ import {
   sessionParameter,
 } from '../../contract/names.ts';
 import { startTokenApi, type TokenApi } from '../../fakes/token-api/token-api-server.ts';
+import { awsEdges } from '../../lambda/aws-edges.ts';
 import { createHandler, type Handler } from '../../lambda/create-handler.ts';
 import { clientConfig, LOCAL_ACCOUNT } from '../../local/clean-environment.ts';
 import { functionConfig, TEN_MINUTES, TOKEN, USER } from './world.ts';
@@ -69,7 +70,8 @@ export async function openMiniStackWorld(
   const queueUrl = await createQueue(sqs, requestQueueName(environment));
   const deadLetterQueueUrl = await createQueue(sqs, `${environment}-dead-letters.fifo`);
   const settings = functionConfig(api, { environment, queueUrl, deadLetterQueueUrl });
-  const handler = createHandler(settings, { clients: config, sink: { log: () => {}, emit: () => {} } });
+  const edges = awsEdges(settings, { clients: config, sink: { log: () => {}, emit: () => {} } });
+  const handler = createHandler(settings, edges);
 
   const stop = new AbortController();
   let received = 0;

@@ -14,6 +14,7 @@ import { EventSourceMapping } from '../../fakes/memory-aws/event-source-mapping.
 import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
 import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
 import { startTokenApi, type TokenApi } from '../../fakes/token-api/token-api-server.ts';
+import { awsEdges } from '../../lambda/aws-edges.ts';
 import { createHandler } from '../../lambda/create-handler.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 
@@ -79,17 +80,16 @@ export async function openWorld(): Promise<World> {
     redrive: { queue: deadLetters, maxReceiveCount: LIMITS.maxReceiveCount },
   });
   const queueUrl = aws.queues.url(queue.name);
-  const handler = createHandler(
-    functionConfig(api, {
-      environment: ENVIRONMENT,
-      queueUrl,
-      deadLetterQueueUrl: aws.queues.url(DEAD_LETTERS),
-    }),
-    {
-      clients: clientConfig(aws.endpoint),
-      sink: { log: (_, message, { code }) => void log.push(`${message} ${code ?? ''}`), emit: () => {} },
-    },
-  );
+  const settings = functionConfig(api, {
+    environment: ENVIRONMENT,
+    queueUrl,
+    deadLetterQueueUrl: aws.queues.url(DEAD_LETTERS),
+  });
+  const edges = awsEdges(settings, {
+    clients: clientConfig(aws.endpoint),
+    sink: { log: (_, message, { code }) => void log.push(`${message} ${code ?? ''}`), emit: () => {} },
+  });
+  const handler = createHandler(settings, edges);
   const refresher = new EventSourceMapping({
     queue,
     handler,

@@ -11,6 +11,7 @@ import {
   type TokenApi,
   type TokenApiOptions,
 } from '../../fakes/token-api/token-api-server.ts';
+import { awsEdges } from '../../lambda/aws-edges.ts';
 import { createHandler, type Handler } from '../../lambda/create-handler.ts';
 import { EMPTY_SESSION, hash, type Session } from '../../lambda/refresh/session.ts';
 import type { MetricGroup } from '../../lambda/telemetry/measurements.ts';
@@ -105,8 +106,8 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     }
   };
   aws.secrets.createSecret({ Name: SECRET });
-  const container = (): Handler =>
-    createHandler(configOf({ aws, api }, token), { clients: clients(aws), sink });
+  const config = configOf({ aws, api }, token);
+  const container = (): Handler => createHandler(config, awsEdges(config, { clients: clients(aws), sink }));
   let handler = container();
   let sent = 0;
 
