@@ -1,5 +1,5 @@
 /** Who asked for a refresh. Only a label in logs and queries: nothing that matters depends on it. */
-export const REQUESTERS = ['schedule', 'credentials', 'consumer', 'operator'] as const;
+export const REQUESTERS = ['schedule', 'credentials', 'consumer', 'operator', 'wake-up'] as const;
 export type Requester = (typeof REQUESTERS)[number];
 
 /** Body of a message on the request queue, as JSON. The message group id is the token's name, too. */
@@ -16,7 +16,18 @@ export interface RefreshRequestBody {
   readonly executionId?: string;
   /** The secret version that an event from Secrets Manager named. Makes the body unique; not trusted. */
   readonly versionId?: string;
+  /** When the first request was sent that a wake-up stands for, in milliseconds since the epoch. A later time than SQS's own does not count. */
+  readonly since?: number;
+  /** Of a wake-up: when it is due, in milliseconds since the epoch. */
+  readonly dueAt?: number;
 }
+
+/**
+ * Message group of a wake-up: a message that the function sends to its own queue for a request that has to wait, and keeps
+ * hidden until it is due. A group of its own each, since SQS hands out nothing of a group behind a hidden message. The
+ * point keeps it apart from all names of tokens.
+ */
+export const wakeUpGroup = (token: string, dueAt: number): string => `${token}.wake-up.${dueAt}`;
 
 /** Message attribute on dead letters that the refresher itself rejected: why. */
 export const REJECTION_REASON_ATTRIBUTE = 'RejectionReason';

@@ -58,7 +58,8 @@ function requestQueue({
       make();
     });
   return {
-    putOff: ({ receiptHandle }, seconds) => change(() => queue.changeVisibility(receiptHandle, seconds)),
+    hide: ({ receiptHandle }, seconds) => change(() => queue.changeVisibility(receiptHandle, seconds)),
+    send: (body, groupId) => change(() => queue.send({ body: JSON.stringify(body), groupId })),
     reject: ({ messageId, body, attributes }, reason) =>
       change(() =>
         deadLetters.send({

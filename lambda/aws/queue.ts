@@ -1,5 +1,5 @@
 import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
-import { REJECTION_REASON_ATTRIBUTE } from '../../contract/requests.ts';
+import { REJECTION_REASON_ATTRIBUTE, type RefreshRequestBody } from '../../contract/requests.ts';
 import { LIMITS } from '../../contract/times.ts';
 import type { QueueRecord } from '../refresh/request.ts';
 import { within } from './sdk.ts';
@@ -16,10 +16,12 @@ const LONGEST_PAUSE_SECONDS = 12 * 3600 - LIMITS.visibilitySeconds;
 /** Enough to see what it was. A message of the largest size would not fit any more, with the reason beside it. */
 const REJECTED_CHARACTERS = 10_000;
 
-/** The two things that are done with a message that cannot simply be deleted. */
+/** What is done with messages that cannot simply be deleted. */
 export interface RequestQueue {
   /** Hides the message, and with it its message group, for that long. */
-  putOff(record: QueueRecord, seconds: number): Promise<void>;
+  hide(record: QueueRecord, seconds: number): Promise<void>;
+  /** Sends a message to the queue itself. */
+  send(body: RefreshRequestBody, messageGroup: string): Promise<void>;
   /** Copies the message, or its beginning, to the dead-letter queue with a reason. */
   reject(record: QueueRecord, reason: string): Promise<void>;
 }
@@ -36,12 +38,21 @@ export function sqsQueue(
     return { ...module, client };
   };
   return {
-    async putOff(record, seconds) {
+    async hide(record, seconds) {
       const { client, ChangeMessageVisibilityCommand } = await sqs();
       const command = new ChangeMessageVisibilityCommand({
         QueueUrl: urls.queueUrl,
         ReceiptHandle: record.receiptHandle,
         VisibilityTimeout: Math.min(seconds, LONGEST_PAUSE_SECONDS),
+      });
+      await client.send(command, within(CALL_MS));
+    },
+    async send(body, messageGroup) {
+      const { client, SendMessageCommand } = await sqs();
+      const command = new SendMessageCommand({
+        QueueUrl: urls.queueUrl,
+        MessageBody: JSON.stringify(body),
+        MessageGroupId: messageGroup,
       });
       await client.send(command, within(CALL_MS));
     },

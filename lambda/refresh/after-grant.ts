@@ -2,7 +2,7 @@ import type { TokenSettings } from '../../contract/function-settings.ts';
 import { SECOND } from '../../contract/times.ts';
 import type { Grant } from '../token-api/answer.ts';
 import type { RefreshRequest } from './request.ts';
-import { type Granted, hash, type Session } from './session.ts';
+import { type Granted, hash, type LoginKey, type Session, withoutFailedLogins } from './session.ts';
 
 export interface GrantedTokens {
   readonly request: RefreshRequest;
@@ -12,29 +12,39 @@ export interface GrantedTokens {
   readonly grant: Grant;
   /** When the call was begun: the lifetime is counted from here, which is never too late. */
   readonly askedAt: number;
-  /** Version of the credentials, after a login. */
-  readonly versionId?: string;
+  /** The credentials that were accepted, after a login. */
+  readonly login?: LoginKey;
+  /** The access token is the one that is stored. */
+  readonly isRepeated: boolean;
 }
 
 /** The session after tokens were granted. */
 export function afterGrant(granted: GrantedTokens): Session {
-  const { request, settings, session, how, grant, askedAt, versionId } = granted;
+  const { request, settings, session, how, grant, askedAt, login, isRepeated } = granted;
   const before = session.granted;
-  const isKnownVersion = versionId === undefined || versionId === before?.credentialsVersion;
+  const isKnownVersion = login === undefined || login.versionId === before?.credentialsVersion;
   const credentialsSince = isKnownVersion ? before?.credentialsSince : askedAt;
-  const { credentialsMissingSince: _, ...rest } = session;
+  const {
+    credentialsMissingSince: _,
+    failing: __,
+    wakeUpAt: ___,
+    ...rest
+  } = login === undefined ? session : withoutFailedLogins(session, login);
+  const now: Granted = {
+    accessTokenHash: hash(grant.accessToken),
+    how,
+    obtainedAt: isRepeated ? (before?.obtainedAt ?? askedAt) : askedAt,
+    ...(isRepeated && { repeatedAt: askedAt }),
+    expiresAt: askedAt + (grant.lifetimeSeconds ?? settings.accessTokenLifetimeSeconds) * SECOND,
+    credentialsVersion: login?.versionId ?? before?.credentialsVersion ?? '',
+    ...(credentialsSince !== undefined && { credentialsSince }),
+    ...refreshTokenAfter(granted),
+  };
   return {
     ...rest,
-    rejectionsInARow: request.rejectedVersion === undefined ? 0 : session.rejectionsInARow + 1,
-    granted: {
-      accessTokenHash: hash(grant.accessToken),
-      how,
-      obtainedAt: askedAt,
-      expiresAt: askedAt + (grant.lifetimeSeconds ?? settings.accessTokenLifetimeSeconds) * SECOND,
-      credentialsVersion: versionId ?? before?.credentialsVersion ?? '',
-      ...(credentialsSince !== undefined && { credentialsSince }),
-      ...refreshTokenAfter(granted),
-    },
+    rejectionsInARow:
+      request.rejectedVersion === undefined ? 0 : session.rejectionsInARow + (isRepeated ? 0 : 1),
+    granted: now,
   };
 }
 

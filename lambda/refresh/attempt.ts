@@ -1,5 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
+import { isOutage } from '../../contract/failures.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
+import { jwtLifetimeSeconds } from '../../contract/jwt.ts';
 import { LIMITS, SECOND } from '../../contract/times.ts';
 import type { CredentialsStore } from '../aws/credentials.ts';
 import type { Call, Grant } from '../token-api/answer.ts';
@@ -7,9 +9,12 @@ import type { TokenApi } from '../token-api/token-api.ts';
 import { afterGrant } from './after-grant.ts';
 import { type AllowedLogin, afterFailedLogin } from './credential-rules.ts';
 import { decide, type Ending, type Situation, type Step } from './decide.ts';
+import { tries } from './failing.ts';
+import { isAnswered } from './login-budget.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
-import { EMPTY_SESSION, type Session, withoutRefreshToken } from './session.ts';
+import { isRejected } from './request-rules.ts';
+import { EMPTY_SESSION, type LoginKey, type Session, withoutFuture, withoutRefreshToken } from './session.ts';
 import type { StateStore } from './state.ts';
 import { newTrace, type Trace } from './trace.ts';
 
@@ -38,6 +43,10 @@ export interface Outcome {
   readonly session?: Session;
   /** Version of the access-token parameter at the end, where there is one. */
   readonly version?: number;
+  /** Version of the credentials that is AWSCURRENT, where it is known. */
+  readonly credentialsVersion?: string;
+  /** Attempts since the latest success, this one included. */
+  readonly tries: number;
 }
 
 /** One attempt to satisfy one request: asks {@link decide} what to do, and does it, until it says that this is the end. */
@@ -67,110 +76,162 @@ class Attempt {
   }
 
   situation(): Situation {
-    const { settings, clock } = this.#deps;
-    return { ...this.#known, request: this.#request, settings, now: clock.now(), random: clock.random };
+    const { settings, tokenApi, clock } = this.#deps;
+    const { loginRequest } = tokenApi;
+    return {
+      ...this.#known,
+      request: this.#request,
+      settings,
+      loginRequest,
+      now: clock.now(),
+      random: clock.random,
+    };
   }
 
   outcome(ending: Ending): Outcome {
     const { tried, session } = this.#known;
     const { read, store } = tried;
-    if (read === undefined || read instanceof RefreshError) return { ending, trace: this.#trace };
+    if (read === undefined || read instanceof RefreshError) {
+      return { ending, trace: this.#trace, tries: this.#request.attempt };
+    }
     const accessToken = store !== undefined && 'stored' in store ? store.stored : read.accessToken;
     return {
       ending,
       trace: this.#trace,
       session,
+      tries: tries(read.session, this.#request) + 1,
       ...(accessToken !== undefined && { version: accessToken.version }),
+      ...('versionId' in Object(read.credentials) && {
+        credentialsVersion: (read.credentials as { versionId: string }).versionId,
+      }),
     };
   }
 
   async perform(step: Exclude<Step, { do: 'end' }>): Promise<void> {
-    const { tried } = this.#known;
     switch (step.do) {
-      case 'read': {
-        const read = await orFailure(this.#deps.states.load(READ_SECONDS * SECOND));
-        const session = read instanceof RefreshError ? EMPTY_SESSION : read.session;
-        this.#known = { session, tried: { ...tried, read } };
-        return;
-      }
+      case 'read':
+        return this.#read();
       case 'log in':
-        this.#known = await this.#logIn(step.login);
-        return;
+        return this.#logIn(step);
       case 'refresh':
-        this.#known = await this.#refresh(step.refreshToken);
-        return;
+        return this.#refresh(step.refreshToken);
       case 'store': {
-        const stored = await this.#save(this.#known.session, step.accessToken);
-        this.#known = {
-          ...this.#known,
-          tried: { ...tried, store: stored instanceof RefreshError ? stored : { stored } },
-        };
-        return;
+        const { session, accessToken, wait } = step;
+        const stored = await this.#save(session, accessToken);
+        return this.#learn(session, { store: stored instanceof RefreshError ? stored : { stored, wait } });
       }
       case 'remember': {
-        const { session } = step;
+        const { session, ending } = step;
         const saved = await this.#save(session);
-        const remember = saved instanceof RefreshError ? { session, failure: saved } : { session };
-        this.#known = { session, tried: { ...tried, remember } };
+        return this.#learn(session, {
+          remember: saved instanceof RefreshError ? { ending, failure: saved } : { ending },
+        });
       }
     }
   }
 
-  async #logIn(login: AllowedLogin): Promise<Knowledge> {
+  #learn(session: Session, tried: Situation['tried']): void {
+    this.#known = { session, tried: { ...this.#known.tried, ...tried } };
+  }
+
+  async #read(): Promise<void> {
+    const { states, clock } = this.#deps;
+    const read = await orFailure(states.load(READ_SECONDS * SECOND));
+    const isFailure = read instanceof RefreshError;
+    this.#learn(isFailure ? EMPTY_SESSION : withoutFuture(read.session, clock.now()), { read });
+  }
+
+  async #logIn({ login, mayRepeat }: Extract<Step, { do: 'log in' }>): Promise<void> {
     const { settings, credentials, clock } = this.#deps;
     const { session: before, tried } = this.#known;
-    // A refresh endpoint that is down, so a login instead: that is rationed.
-    const session =
-      tried.refresh?.kind === 'outage' ? { ...before, loginDespiteOutageAt: clock.now() } : before;
-    const { versionId } = login;
-    const read = await orFailure(
-      credentials.read(
-        settings.credentialsSecretId,
-        versionId,
-        Math.min(READ_CREDENTIALS_SECONDS * SECOND, this.#callsEnd() - clock.now()),
-      ),
-    );
+    // Instead of a refresh whose endpoint is down: that is rationed.
+    const isDespiteOutage = tried.refresh !== undefined && isOutage(tried.refresh.kind);
+    const session = isDespiteOutage ? { ...before, loginDespiteOutageAt: clock.now() } : before;
+    const timeoutMs = Math.min(READ_CREDENTIALS_SECONDS * SECOND, this.#callsEnd() - clock.now());
+    const read = await orFailure(credentials.read(settings.credentialsSecretId, login.versionId, timeoutMs));
+    if (read instanceof RefreshError) return this.#notLoggedIn({ session, login, failure: read, shown: [] });
+    const shown: number[] = [];
     const askedAt = clock.now();
-    const grant =
-      read instanceof RefreshError ? read : await this.#call('login', (api, ms) => api.login(read, ms));
-    if (grant instanceof RefreshError) {
-      const now = clock.now();
-      this.#trace.credentialsTried(grant);
-      return {
-        session: afterFailedLogin({ session, settings, now, login, failure: grant }),
-        tried: { ...tried, login: { failure: grant, login } },
-      };
+    const grant = await this.#call('login', {
+      send: (api, ms) => api.login(read, ms),
+      mayRepeat: (failure) =>
+        !isShown(failure) || (mayRepeat && shown.length === 1 && failure.kind === 'outage'),
+      onFailure: (failure, at) => isShown(failure) && shown.push(at),
+    });
+    if (grant instanceof RefreshError) return this.#notLoggedIn({ session, login, failure: grant, shown });
+    if (this.#isRejected(grant)) {
+      const failure = new RefreshError('TokenRepeated');
+      return this.#notLoggedIn({ session, login, failure, shown: [] });
     }
     this.#trace.credentialsTried('accepted');
-    return this.#granted('login', { session, grant, askedAt, versionId });
+    this.#granted('login', { session, grant, askedAt, login });
   }
 
-  async #refresh(refreshToken: string): Promise<Knowledge> {
-    const { session, tried } = this.#known;
+  #notLoggedIn(failed: {
+    session: Session;
+    login: AllowedLogin;
+    failure: RefreshError;
+    shown: readonly number[];
+  }): void {
+    const { login, failure } = failed;
+    this.#trace.credentialsTried(failure.kind === 'unusable' ? 'accepted' : failure);
+    const session = afterFailedLogin({ ...failed, now: this.#deps.clock.now() });
+    this.#learn(session, { login: { failure, login } });
+  }
+
+  async #refresh(refreshToken: string): Promise<void> {
+    const { session } = this.#known;
     const askedAt = this.#deps.clock.now();
-    const grant = await this.#call('refresh', (api, timeoutMs) => api.refresh(refreshToken, timeoutMs));
-    if (!(grant instanceof RefreshError)) return this.#granted('refresh', { session, grant, askedAt });
-    return {
-      session: grant.kind === 'refused' ? withoutRefreshToken(session) : session,
-      tried: { ...tried, refresh: grant },
-    };
+    const grant = await this.#call('refresh', {
+      send: (api, timeoutMs) => api.refresh(refreshToken, timeoutMs),
+      mayRepeat: () => true,
+    });
+    if (grant instanceof RefreshError) {
+      return this.#learn(grant.code === 'RefreshTokenRefused' ? withoutRefreshToken(session) : session, {
+        refresh: grant,
+      });
+    }
+    this.#granted('refresh', { session, grant, askedAt });
+    // The refresh token goes on; the access token is no use.
+    if (this.#isRejected(grant)) {
+      const { granted: _, ...tried } = this.#known.tried;
+      this.#known = { ...this.#known, tried: { ...tried, refresh: new RefreshError('TokenRepeated') } };
+    }
   }
 
-  #granted(
-    how: Call,
-    granted: { session: Session; grant: Grant; askedAt: number; versionId?: string },
-  ): Knowledge {
+  #granted(how: Call, granted: { session: Session; grant: Grant; askedAt: number; login?: LoginKey }): void {
     const { settings } = this.#deps;
-    return {
-      session: afterGrant({ request: this.#request, settings, how, ...granted }),
-      tried: { ...this.#known.tried, granted: granted.grant.accessToken },
-    };
+    const { accessToken } = granted.grant;
+    const isRepeated = accessToken === this.#stored()?.value;
+    // Clients count a token's life from its writing, unless it states its own.
+    const isWritten = !isRepeated || jwtLifetimeSeconds(accessToken) === undefined;
+    const session = afterGrant({ request: this.#request, settings, how, isRepeated, ...granted });
+    this.#learn(session, { granted: { accessToken: isWritten ? accessToken : undefined } });
+  }
+
+  /** The token API handed out the very access token that a consumer says it refuses. */
+  #isRejected({ accessToken }: Grant): boolean {
+    const stored = this.#stored();
+    return stored?.value === accessToken && isRejected(this.#request, stored);
+  }
+
+  #stored() {
+    const { read } = this.#known.tried;
+    return read === undefined || read instanceof RefreshError ? undefined : read.accessToken;
   }
 
   /** One call to the token API, within its time; a blip is tried once more. */
   async #call(
     kind: Call,
-    send: (api: TokenApi, timeoutMs: number) => Promise<Grant>,
+    {
+      send,
+      mayRepeat,
+      onFailure,
+    }: {
+      readonly send: (api: TokenApi, timeoutMs: number) => Promise<Grant>;
+      readonly mayRepeat: (failure: RefreshError) => boolean;
+      readonly onFailure?: (failure: RefreshError, at: number) => void;
+    },
   ): Promise<Grant | RefreshError> {
     const { clock, tokenApi } = this.#deps;
     const end = Math.min(this.#callsEnd(), clock.now() + CALL_SECONDS * SECOND);
@@ -178,17 +239,20 @@ class Attempt {
       const startedAt = clock.now();
       const timeoutMs = end - startedAt;
       if (timeoutMs < SHORTEST_CALL_MS) {
-        return new RefreshError('ApiTimeout', { detail: 'no time left in this attempt' });
+        return new RefreshError('ApiConnectTimeout', { detail: 'no time left in this attempt' });
       }
       const answer = await orFailure(send(tokenApi, timeoutMs));
-      this.#trace.called(kind, clock.now() - startedAt, answer instanceof RefreshError ? answer : undefined);
+      const failure = answer instanceof RefreshError ? answer : undefined;
+      this.#trace.called(kind, clock.now() - startedAt, failure);
+      if (failure !== undefined) onFailure?.(failure, startedAt);
       return answer;
     };
     const first = await once();
     if (!(first instanceof RefreshError)) return first;
     const { least, most } = PAUSE_BEFORE_REPEAT_MS;
     const pause = least + clock.random() * (most - least);
-    if (first.fields.blip !== true || end - clock.now() <= pause + SHORTEST_CALL_MS) return first;
+    const isWorthwhile = first.fields.blip === true && end - clock.now() > pause + SHORTEST_CALL_MS;
+    if (!isWorthwhile || !mayRepeat(first)) return first;
     await clock.sleep(pause);
     return once();
   }
@@ -203,6 +267,9 @@ class Attempt {
     return this.#end - WRITE_SECONDS * SECOND;
   }
 }
+
+/** The token API may have seen the credentials. */
+const isShown = ({ kind }: RefreshError): boolean => isAnswered(kind);
 
 /** Failures that an attempt expects come back as values; anything else is a defect and goes on as an error. */
 async function orFailure<T>(promise: Promise<T>): Promise<T | RefreshError> {

@@ -1,134 +1,153 @@
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { HOUR, MINUTE, SECOND } from '../../contract/times.ts';
-import { clamp } from './clamp.ts';
+import { tries, untoldRuns } from './failing.ts';
+import { dueAt, isAnswered, WINDOW } from './login-budget.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
-import { refusalOf, type Session, withRefusal } from './session.ts';
-import type { CredentialsVersion, State } from './state.ts';
+import { failedLoginsOf, type LoginKey, type Session, withFailedLogins } from './session.ts';
+import type { CredentialsVersion } from './state.ts';
 
 /*
- * All rules on when credentials are used, so that no account is locked by us: new ones at once, refused ones seldom, and
- * good ones not again and again while the token API is down.
+ * All rules on when credentials are used, so that no account is locked by us: new ones at once, and after a login that
+ * failed as login-budget.ts says.
  */
 
-/** New credentials whose login brought no verdict are not tried again for so long while a refresh token will do. */
-const LEAST_PAUSE_OF_NEW = MINUTE;
+/** While a refresh token will do, new credentials that could not be tried wait so long for the next try. */
+const PAUSE_OF_UNTRIED = MINUTE;
 
-const SECOND_TRY_OF_REFUSED = 4 * HOUR;
-const LATER_TRIES_OF_REFUSED = 24 * HOUR;
 const EXTRA_TRY_GAP = HOUR;
 
 const LOGIN_DESPITE_OUTAGE_GAP = 10 * MINUTE;
-const ATTEMPTS_BEFORE_LOGIN_DESPITE_OUTAGE = 2;
+const TRIES_BEFORE_LOGIN_DESPITE_OUTAGE = 2;
 
 /** A login that the rules allow now. */
-export interface AllowedLogin {
-  /** Version of the secret whose credentials are shown. */
-  readonly versionId: string;
-  /** The credentials were never accepted nor refused, and are tried for that reason. */
+export interface AllowedLogin extends LoginKey {
+  /** The session was not got with these credentials, and they are tried for that reason. */
   readonly isNew?: boolean;
-  /** They were refused and are not due; a request asked for one extra try. */
+  /** They are not due; a request asked for one extra try. */
   readonly isExtra?: boolean;
+}
+
+/** Why no login is allowed now. */
+export interface NoLogin {
+  readonly failure: RefreshError;
+  /** When one may be; Infinity: not before a person does something; absent: not known. */
+  readonly dueAt?: number;
 }
 
 /** What the rules on credentials go by. */
 export interface CredentialsSituation {
   readonly request: RefreshRequest;
   readonly settings: TokenSettings;
+  /** The login request as the settings describe it, hashed. */
+  readonly loginRequest: string;
   readonly session: Session;
   readonly credentials: CredentialsVersion;
   readonly now: number;
 }
 
 /** What is wrong with the credentials is known: until they change, or their next try is due, a login is no use. */
-export const isVerdict = ({ kind }: RefreshError): boolean => kind === 'refused' || kind === 'credentials';
+export const isVerdict = ({ kind }: RefreshError): boolean =>
+  kind === 'refused' || kind === 'malformed' || kind === 'missing';
 
-/** The current version of the credentials, if the session was not got with it and it was never refused. */
-export function newVersion({
-  credentials,
-  session,
-}: Pick<State, 'credentials' | 'session'>): string | undefined {
-  if (credentials === 'none' || credentials instanceof Error) return undefined;
-  const { versionId } = credentials;
-  const isKnown =
-    versionId === session.granted?.credentialsVersion || refusalOf(session, versionId) !== undefined;
-  return isKnown ? undefined : versionId;
-}
-
-/** New credentials are tried at once, whoever asked, unless a login without a verdict has paused them. */
-export function loginWithNewCredentials(
-  situation: Pick<CredentialsSituation, 'credentials' | 'session' | 'now'>,
-): AllowedLogin | undefined {
+/** New credentials are tried at once, whoever asked, and again when they are due. */
+export function loginWithNewCredentials(situation: CredentialsSituation): AllowedLogin | undefined {
   const { session, now } = situation;
-  const versionId = newVersion(situation);
-  if (versionId === undefined) return undefined;
-  const isPaused = session.undecided?.versionId === versionId && session.undecided.until > now;
-  return isPaused ? undefined : { versionId, isNew: true };
+  const key = keyOf(situation);
+  if (key === undefined || key.versionId === session.granted?.credentialsVersion) return undefined;
+  const failed = failedLoginsOf(session, key);
+  if (failed === undefined) return { ...key, isNew: true };
+  const due = Math.max(dueOf(situation, key), failed.at + PAUSE_OF_UNTRIED);
+  return due <= now ? { ...key, isNew: true } : undefined;
 }
 
-/** A login because there is no other way to a token. A failure: none is allowed now. */
-export function loginAsLastResort(situation: CredentialsSituation): AllowedLogin | RefreshError {
-  const { request, settings, session, credentials, now } = situation;
-  if (credentials === 'none') return new RefreshError('NoCredentials');
-  if (credentials instanceof RefreshError) return credentials;
-  const { versionId } = credentials;
-  const refusal = refusalOf(session, versionId);
-  const waitMs = nextTryOfRefused(session, versionId, settings) - now;
-  if (refusal === undefined || waitMs <= 0) return { versionId };
-  if (mayTryOnceMore(request, session, now)) return { versionId, isExtra: true };
-  const retryAfterSeconds = Math.ceil(waitMs / SECOND);
-  return new RefreshError(refusal.code, { retryAfterSeconds, detail: 'not tried again yet' });
+/** A login because there is no other way to a token. */
+export function loginAsLastResort(situation: CredentialsSituation): AllowedLogin | NoLogin {
+  const { request, session, credentials, now } = situation;
+  const key = keyOf(situation);
+  if (credentials instanceof RefreshError) return { failure: credentials };
+  if (key === undefined)
+    return { failure: new RefreshError('NoCredentials'), dueAt: Number.POSITIVE_INFINITY };
+  if (!mayLogInAfter(untoldRuns(session, request))) {
+    return { failure: new RefreshError('RunsDied', { detail: 'earlier runs of this request died' }) };
+  }
+  const failed = failedLoginsOf(session, key);
+  const due = dueOf(situation, key);
+  if (failed === undefined || due <= now) return key;
+  if (mayTryOnceMore(request, session, now)) return { ...key, isExtra: true };
+  return { failure: new RefreshError(failed.code, { detail: notYet(due) }), dueAt: due };
 }
 
-/**
- * When refused credentials may be tried again: after one interval, after 4 hours, then daily. An account that
- * locks after ten wrong passwords stays open.
- *
- * @returns milliseconds since the epoch; 0 if that version was never refused.
- */
-export function nextTryOfRefused(session: Session, versionId: string, settings: TokenSettings): number {
-  const refusal = refusalOf(session, versionId);
-  if (refusal === undefined) return 0;
-  const interval = settings.intervalSeconds * SECOND;
-  if (refusal.times === 1) return refusal.at + interval;
-  return (
-    refusal.at + (refusal.times === 2 ? Math.max(interval, SECOND_TRY_OF_REFUSED) : LATER_TRIES_OF_REFUSED)
-  );
+const notYet = (due: number): string =>
+  due === Number.POSITIVE_INFINITY
+    ? 'not tried again: store the value anew, or ask with retryRefused'
+    : `not tried again before ${new Date(due).toISOString()}`;
+
+/** When the current credentials may be shown next; 0: now. */
+export function nextLoginAt(situation: CredentialsSituation): number {
+  const key = keyOf(situation);
+  return key === undefined ? Number.POSITIVE_INFINITY : dueOf(situation, key);
 }
 
-/** A request may ask for one try of refused credentials before they are due. */
+function dueOf({ session, settings: { intervalSeconds } }: CredentialsSituation, key: LoginKey): number {
+  const failed = failedLoginsOf(session, key);
+  const wereAccepted = session.granted?.credentialsVersion === key.versionId;
+  return failed === undefined ? 0 : dueAt({ failed, wereAccepted, intervalSeconds });
+}
+
+function keyOf({ credentials, loginRequest }: CredentialsSituation): LoginKey | undefined {
+  if (credentials === 'none' || credentials instanceof RefreshError) return undefined;
+  return { versionId: credentials.versionId, request: loginRequest };
+}
+
+/** A request may ask for one try of credentials before they are due, once an hour. */
 export const mayTryOnceMore = (request: RefreshRequest, { extraTryAt }: Session, now: number): boolean =>
   request.retryRefused && (extraTryAt === undefined || now - extraTryAt >= EXTRA_TRY_GAP);
 
+/**
+ * A run that dies may have shown the credentials, and cannot say so. After one run of a request that left no trace the next
+ * one may log in; then the pauses double, in receives of its message.
+ */
+export const mayLogInAfter = (untold: number): boolean => untold === 0 || Number.isInteger(Math.log2(untold));
+
 /** After two failed attempts the refresh endpoint alone may be down: seldom enough, a login may be tried instead. */
 export const mayLogInDespiteOutage = (request: RefreshRequest, session: Session, now: number): boolean =>
-  request.attempt > ATTEMPTS_BEFORE_LOGIN_DESPITE_OUTAGE &&
+  tries(session, request) >= TRIES_BEFORE_LOGIN_DESPITE_OUTAGE &&
   (session.loginDespiteOutageAt === undefined ||
     now - session.loginDespiteOutageAt >= LOGIN_DESPITE_OUTAGE_GAP);
 
-export interface FailedLogin extends Pick<CredentialsSituation, 'session' | 'settings' | 'now'> {
+export interface FailedLogin {
+  readonly session: Session;
   readonly login: AllowedLogin;
   readonly failure: RefreshError;
+  /** When the credentials were sent, in milliseconds since the epoch; none: not at all. */
+  readonly shown: readonly number[];
+  readonly now: number;
 }
 
 /** The session after a login that failed: what keeps the next attempts from repeating it. */
-export function afterFailedLogin({ session, settings, now, login, failure }: FailedLogin): Session {
-  const { versionId, isNew, isExtra } = login;
+export function afterFailedLogin({ session, login, failure, shown, now }: FailedLogin): Session {
+  const { isExtra, isNew, ...key } = login;
   const { code, kind, fields } = failure;
-  if (code === 'NoCredentials') return withoutCredentials(session, now);
-  if (code === 'CredentialsRefused' || code === 'CredentialsMalformed') {
-    if (isExtra) return { ...session, extraTryAt: now };
-    const times = (refusalOf(session, versionId)?.times ?? 0) + 1;
-    return withRefusal(session, { versionId, code, at: now, times });
-  }
-  if (!isNew || kind === 'refused') return session;
-  const since = session.undecided?.versionId === versionId ? session.undecided.since : now;
-  const pause = clamp(
-    (fields.retryAfterSeconds ?? 0) * SECOND,
-    LEAST_PAUSE_OF_NEW,
-    settings.intervalSeconds * SECOND,
-  );
-  return { ...session, undecided: { versionId, code, since, until: now + pause } };
+  if (kind === 'missing') return withoutCredentials(session, now);
+  const before = failedLoginsOf(session, key);
+  const counts = isAnswered(kind) || kind === 'malformed';
+  if (!counts && before !== undefined) return session;
+  const wasAccepted = kind === 'unusable';
+  const isSameKind = before !== undefined && before.times > 0 && new RefreshError(before.code).kind === kind;
+  const retryAfterMs = (fields.retryAfterSeconds ?? 0) * SECOND;
+  const failed = {
+    ...key,
+    code,
+    at: now,
+    since: before?.since ?? now,
+    times: counts ? (isSameKind ? before.times : 0) + 1 : 0,
+    refusals: wasAccepted ? 0 : (before?.refusals ?? 0) + (isVerdict(failure) ? 1 : 0),
+    shown: wasAccepted ? [] : [...(before?.shown ?? []), ...shown].filter((time) => time > now - WINDOW),
+    ...(retryAfterMs > 0 && { notBefore: now + retryAfterMs }),
+  };
+  const noted = counts || isNew ? withFailedLogins(session, failed) : session;
+  return isExtra && counts ? { ...noted, extraTryAt: now } : noted;
 }
 
 /** Notes when the secret was first found without a value. */

@@ -1,46 +1,58 @@
+import { isOutage } from '../../contract/failures.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { SECOND } from '../../contract/times.ts';
-import { retryInSeconds, secondsLeft } from './back-off.ts';
+import { backOffMs } from './back-off.ts';
 import {
   type AllowedLogin,
   isVerdict,
   loginAsLastResort,
   loginWithNewCredentials,
   mayLogInDespiteOutage,
+  nextLoginAt,
   withoutCredentials,
 } from './credential-rules.ts';
+import { afterFailedAttempt, tries } from './failing.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
-import { isAnswer, isSatisfied, isSuperseded, MINIMUM_GAP, rateLimitedFor } from './request-rules.ts';
+import { isAnswer, isSatisfied, isSuperseded, rateLimitedFor, renewalAt } from './request-rules.ts';
 import { liveRefreshToken, type Session } from './session.ts';
 import type { State, StoredParameter } from './state.ts';
+import { latestHiding, type Wait, waitUntil } from './waiting.ts';
 
-/** How an attempt ended. With `retryInSeconds` the request stays on the queue that long; else it is done with. */
+/** How an attempt ended. With `wait` the request is tried again; else it is done with. */
 export type Ending =
-  /** A new access token is stored. If it does not satisfy this request (stored too late, or granted for an earlier one), `retryInSeconds` is set. */
+  /**
+   * A new access token is stored. It waits if that does not satisfy the request (stored too late, or granted for an earlier
+   * one), or to renew a token that dies before the next tick.
+   */
   | {
       readonly kind: 'refreshed';
       readonly how: 'login' | 'refresh';
       readonly version: number | undefined;
-      readonly retryInSeconds?: number;
+      readonly wait?: Wait;
     }
   /** The stored access token is already newer than the request. */
   | { readonly kind: 'satisfied' }
   /** The request is older than the interval: the next tick's has taken over. */
   | { readonly kind: 'superseded' }
   /** The stored access token is too young to be replaced. */
-  | { readonly kind: 'put-off'; readonly retryInSeconds: number }
-  | { readonly kind: 'failed'; readonly failure: RefreshError; readonly retryInSeconds?: number };
+  | { readonly kind: 'put-off'; readonly wait: Wait }
+  | { readonly kind: 'failed'; readonly failure: RefreshError; readonly wait?: Wait };
 
 /** What an attempt does next. */
 export type Step =
   | { readonly do: 'read' }
-  | { readonly do: 'log in'; readonly login: AllowedLogin }
+  | { readonly do: 'log in'; readonly login: AllowedLogin; readonly mayRepeat: boolean }
   | { readonly do: 'refresh'; readonly refreshToken: string }
-  /** Writes the session, and the access token unless that was written before. */
-  | { readonly do: 'store'; readonly accessToken: string | undefined }
-  /** Writes the session alone. */
-  | { readonly do: 'remember'; readonly session: Session }
+  /** Writes the session, and the access token unless that is stored already. */
+  | {
+      readonly do: 'store';
+      readonly session: Session;
+      readonly accessToken: string | undefined;
+      readonly wait: Wait | undefined;
+    }
+  /** Writes the session alone, before this end. */
+  | { readonly do: 'remember'; readonly session: Session; readonly ending: Ending }
   | { readonly do: 'end'; readonly ending: Ending };
 
 /** What an attempt has done so far, and what came of it. */
@@ -49,18 +61,21 @@ export interface Tried {
   readonly read?: State | RefreshError;
   readonly login?: { readonly failure: RefreshError; readonly login: AllowedLogin };
   readonly refresh?: RefreshError;
-  /** An access token that was granted. */
-  readonly granted?: string;
+  /** An access token was granted; without a value: it is stored already, and is not written again. */
+  readonly granted?: { readonly accessToken: string | undefined };
   /** The access token as it is stored now; undefined only if it was deleted since. */
-  readonly store?: { readonly stored: StoredParameter | undefined } | RefreshError;
-  /** The session that was written alone, or could not be. */
-  readonly remember?: { readonly session: Session; readonly failure?: RefreshError };
+  readonly store?:
+    | { readonly stored: StoredParameter | undefined; readonly wait: Wait | undefined }
+    | RefreshError;
+  readonly remember?: { readonly ending: Ending; readonly failure?: RefreshError };
 }
 
 /** All that decides. */
 export interface Situation {
   readonly request: RefreshRequest;
   readonly settings: TokenSettings;
+  /** The login request as the settings describe it, hashed. */
+  readonly loginRequest: string;
   readonly tried: Tried;
   /** As this attempt has changed it. */
   readonly session: Session;
@@ -76,50 +91,75 @@ export interface Situation {
  */
 export function decide(situation: Situation): Step {
   const { request, settings, tried, now } = situation;
-  if (tried.read === undefined) {
+  const { read } = tried;
+  if (read === undefined) {
     return isSuperseded(request, settings, now) ? end({ kind: 'superseded' }) : { do: 'read' };
   }
-  if (tried.read instanceof RefreshError) return end(failed(tried.read, situation));
+  if (read instanceof RefreshError) return end(failed(situation, read, now + backOff(situation, read)));
   if (tried.store !== undefined) return end(afterStoring(tried.store, situation));
-  if (tried.granted !== undefined) return { do: 'store', accessToken: tried.granted };
-  if (isWorthStoring(tried.read, now)) return { do: 'store', accessToken: tried.read.unsaved.accessToken };
+  if (tried.granted !== undefined) return store(situation, tried.granted.accessToken);
+  if (isWorthStoring(read, now)) return store(situation, read.unsaved.accessToken);
+  if (tried.remember !== undefined) return end(afterRemembering(tried.remember, situation));
 
-  const idle = reasonToDoNothing(situation, tried.read);
-  const call = nextCall(situation, tried.read, idle !== undefined);
+  const idle = reasonToDoNothing(situation, read);
+  const call = nextCall(situation, read, idle !== undefined);
   if (call !== undefined) return call;
 
-  const session = worthRemembering(situation, tried.read, idle !== undefined);
-  const remembered = tried.remember?.session ?? tried.read.session;
-  if (session !== remembered) return { do: 'remember', session };
-  return end(idle ?? failed(failureOf(situation, tried.read), situation, isUnrecorded(tried)));
-}
+  const ending = idle ?? withoutToken(situation, read);
+  const toRemember = worthRemembering(ending, situation, read);
+  return toRemember === read.session ? end(ending) : { do: 'remember', session: toRemember, ending };
 
-const end = (ending: Ending): Step => ({ do: 'end', ending });
+  function end(ending: Ending): Step {
+    return { do: 'end', ending };
+  }
+}
 
 /** An earlier attempt was granted a token that could not be written: it is written now, and nobody is called. */
 const isWorthStoring = (state: State, now: number): state is State & Required<Pick<State, 'unsaved'>> =>
   state.unsaved !== undefined && (state.session.granted?.expiresAt ?? 0) > now;
 
+/** A token that dies before the next tick is renewed in between. */
+function store(situation: Situation, accessToken: string | undefined): Step {
+  const { session, settings } = situation;
+  const { granted } = session;
+  const renewal = granted === undefined ? Number.POSITIVE_INFINITY : renewalAt(granted, settings);
+  const wait = renewal === Number.POSITIVE_INFINITY ? undefined : waitUntil(renewal, situation);
+  return { do: 'store', session: withWakeUp(session, wait), accessToken, wait };
+}
+
+const withWakeUp = (session: Session, wait: Wait | undefined): Session =>
+  wait?.how === 'wake-up' && wait.isNew ? { ...session, wakeUpAt: wait.until } : session;
+
 function afterStoring(store: NonNullable<Tried['store']>, situation: Situation): Ending {
-  if (store instanceof RefreshError) return failed(store, situation);
-  const { request, session, tried } = situation;
+  const { request, session, tried, now } = situation;
+  if (store instanceof RefreshError) return failed(situation, store, now + backOff(situation, store));
   const { stored } = store;
   const isEnough = tried.granted !== undefined || isAnswer(request, session, stored?.writtenAt ?? 0);
+  const wait = isEnough ? store.wait : waitUntil(now + SECOND, situation);
   return {
     kind: 'refreshed',
     how: session.granted?.how ?? 'login',
     version: stored?.version,
-    ...(!isEnough && { retryInSeconds: 1 }),
+    ...(wait !== undefined && { wait }),
   };
 }
 
-function reasonToDoNothing({ request, settings, session, now }: Situation, read: State): Ending | undefined {
+/** A refusal that could not be written is known to its message alone, which stays hidden for as long as it may. */
+function afterRemembering(
+  { ending, failure }: NonNullable<Tried['remember']>,
+  { request, settings, tried, now }: Situation,
+): Ending {
+  const isUnrecorded = failure !== undefined && tried.login?.failure.kind === 'refused';
+  if (!isUnrecorded || ending.kind !== 'failed') return ending;
+  return { ...ending, wait: { how: 'hidden', until: latestHiding(request, settings, now) } };
+}
+
+function reasonToDoNothing(situation: Situation, read: State): Ending | undefined {
+  const { request, settings, session, now } = situation;
   const state = { ...read, session };
-  if (isSatisfied(request, state, now)) return { kind: 'satisfied' };
+  if (isSatisfied(request, state, settings, now)) return { kind: 'satisfied' };
   const waitMs = rateLimitedFor(request, state, settings, now);
-  if (waitMs <= 0) return undefined;
-  // FIFO: hiding this message blocks the token's other messages, such as new credentials. So for a minute at most.
-  return { kind: 'put-off', retryInSeconds: Math.ceil(Math.min(waitMs, MINIMUM_GAP) / SECOND) };
+  return waitMs > 0 ? { kind: 'put-off', wait: waitUntil(now + waitMs, situation) } : undefined;
 }
 
 /**
@@ -128,52 +168,70 @@ function reasonToDoNothing({ request, settings, session, now }: Situation, read:
  */
 function nextCall(situation: Situation, { credentials }: State, isIdle: boolean): Step | undefined {
   const { request, session, tried, now } = situation;
-  if (tried.login === undefined) {
-    const login = loginWithNewCredentials({ credentials, session, now });
-    if (login !== undefined && tried.refresh === undefined) return { do: 'log in', login };
+  const { login: triedLogin, refresh } = tried;
+  if (triedLogin === undefined && refresh === undefined) {
+    const login = loginWithNewCredentials({ ...situation, credentials });
+    if (login !== undefined) return logIn(login, session);
   }
   if (isIdle) return undefined;
   const refreshToken = liveRefreshToken(session, now);
-  if (refreshToken !== undefined && tried.refresh === undefined) return { do: 'refresh', refreshToken };
-  if (tried.login !== undefined) return undefined;
-  if (tried.refresh?.kind === 'outage' && !mayLogInDespiteOutage(request, session, now)) return undefined;
+  if (refreshToken !== undefined && refresh === undefined) return { do: 'refresh', refreshToken };
+  if (triedLogin !== undefined) return undefined;
+  if (refresh !== undefined && isOutage(refresh.kind) && !mayLogInDespiteOutage(request, session, now)) {
+    return undefined;
+  }
   const login = loginAsLastResort({ ...situation, credentials });
-  return login instanceof RefreshError ? undefined : { do: 'log in', login };
+  return 'failure' in login ? undefined : logIn(login, session);
 }
 
-function worthRemembering({ session, now }: Situation, { credentials }: State, isIdle: boolean): Session {
-  return credentials === 'none' && !isIdle ? withoutCredentials(session, now) : session;
+/** Once it was answered, a login is not repeated in the same attempt: only at the first try of an outage. */
+const logIn = (login: AllowedLogin, { failedLogins }: Session): Step => ({
+  do: 'log in',
+  login,
+  mayRepeat: failedLogins.length === 0,
+});
+
+/** Why there is no new token, and when that is tried again. */
+function withoutToken(situation: Situation, { credentials }: State): Ending {
+  const { tried, now } = situation;
+  const { login, refresh } = tried;
+  const mayRefreshAgain = refresh !== undefined && refresh.kind !== 'refused';
+  const noLogin = loginAsLastResort({ ...situation, credentials });
+  const loginFailure = login?.failure ?? ('failure' in noLogin ? noLogin.failure : undefined);
+  if (mayRefreshAgain) {
+    const isForRefresh =
+      loginFailure === undefined ||
+      isVerdict(loginFailure) ||
+      (isOutage(refresh.kind) && (login === undefined || login.login.isNew === true));
+    const failure = isForRefresh ? refresh : loginFailure;
+    return failed(situation, failure, now + backOff(situation, failure));
+  }
+  const failure = loginFailure ?? refresh;
+  if (failure === undefined) throw new Error('a call that is allowed was not made');
+  const due =
+    'failure' in noLogin && noLogin.dueAt !== undefined
+      ? noLogin.dueAt
+      : nextLoginAt({ ...situation, credentials });
+  return failed(situation, failure, due > now ? due : now + backOff(situation, failure));
 }
 
-/** Why there is no new token. A refresh token that may work again soon is worth a retry, whatever is wrong with the credentials. */
-function failureOf(situation: Situation, { credentials }: State): RefreshError {
-  const { login, refresh } = situation.tried;
-  if (refresh?.kind === 'outage' && (login === undefined || login.login.isNew)) return refresh;
-  const failure = login?.failure ?? asFailure(loginAsLastResort({ ...situation, credentials }));
-  const mayWorkAgain = refresh !== undefined && refresh.kind !== 'refused';
-  return mayWorkAgain && isVerdict(failure) ? refresh : failure;
+/** The session that is written before this end; the one that was read, if that says it all. */
+function worthRemembering(
+  ending: Ending,
+  situation: Situation,
+  { credentials, session: read }: State,
+): Session {
+  const { request, session, now } = situation;
+  if (ending.kind !== 'failed') return withWakeUp(session, 'wait' in ending ? ending.wait : undefined);
+  const noted = credentials === 'none' ? withoutCredentials(session, now) : session;
+  const awake = withWakeUp(noted, ending.wait);
+  return afterFailedAttempt(awake, request, { now, isWrittenAnyway: awake !== read });
 }
 
-function asFailure(login: AllowedLogin | RefreshError): RefreshError {
-  if (login instanceof RefreshError) return login;
-  throw new Error('a login that is allowed was not tried');
-}
+const backOff = ({ request, settings, session, random }: Situation, failure: RefreshError): number =>
+  backOffMs({ failure, tries: tries(session, request), settings, random: random() });
 
-/** Credentials were refused, and the session that should say so could not be written. */
-const isUnrecorded = ({ login, remember }: Tried): boolean =>
-  remember?.failure !== undefined && login?.failure.code === 'CredentialsRefused';
-
-/**
- * @param unrecorded what no other process can know of must not be repeated before the rules on refused credentials allow
- *   it, so the request keeps its message hidden as long as it may.
- */
-function failed(
-  failure: RefreshError,
-  { request, settings, now, random }: Situation,
-  unrecorded = false,
-): Ending {
-  const retry = unrecorded
-    ? secondsLeft(request, settings, now)
-    : retryInSeconds({ failure, request, settings, now, random: random() });
-  return { kind: 'failed', failure, ...(retry !== undefined && { retryInSeconds: retry }) };
+function failed(situation: Situation, failure: RefreshError, retryAt: number): Ending {
+  if (retryAt === Number.POSITIVE_INFINITY) return { kind: 'failed', failure };
+  return { kind: 'failed', failure, wait: waitUntil(retryAt, situation) };
 }

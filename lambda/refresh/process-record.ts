@@ -1,10 +1,12 @@
 import { awsErrorName } from '../../contract/aws-error-name.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { FunctionSettings, TokenSettings } from '../../contract/function-settings.ts';
+import { type RefreshRequestBody, wakeUpGroup } from '../../contract/requests.ts';
 import type { RequestQueue } from '../aws/queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type RefreshDeps, refresh } from './attempt.ts';
-import { parseRequest, type QueueRecord } from './request.ts';
+import { parseRequest, type QueueRecord, type RefreshRequest, type WakeUp } from './request.ts';
+import { hidingOfWakeUp, type Wait } from './waiting.ts';
 
 export interface ProcessDeps {
   readonly settings: FunctionSettings;
@@ -15,34 +17,71 @@ export interface ProcessDeps {
   readonly clock: Clock;
 }
 
-/**
- * What happens with one message: `done` deletes it, `again` leaves it on the queue for another attempt.
- * Only defects of ours throw.
- */
-export async function processRecord(record: QueueRecord, deps: ProcessDeps): Promise<'done' | 'again'> {
+/** What becomes of a message: `done` deletes it, `again` leaves it on the queue for another attempt. */
+type Processed = 'done' | 'again';
+
+/** Handles one message. Only defects of ours throw. */
+export async function processRecord(record: QueueRecord, deps: ProcessDeps): Promise<Processed> {
   const { settings, queue, telemetry, clock } = deps;
   const startedAt = clock.now();
-  const request = parseRequest(record);
-  if ('rejected' in request) {
-    const moved = await attemptOnQueue(record, deps, () => queue.reject(record, request.rejected));
-    if (moved) telemetry.rejected(record.messageId, request.rejected);
+  const parsed = parseRequest(record);
+  if ('rejected' in parsed) {
+    const moved = await attemptOnQueue(record, deps, () => queue.reject(record, parsed.rejected));
+    if (moved) telemetry.rejected(record.messageId, parsed.rejected);
     return moved ? 'done' : 'again';
   }
-  const token = Object.hasOwn(settings.tokens, request.token) ? settings.tokens[request.token] : undefined;
-  if (token === undefined) {
-    telemetry.unknownToken(record.messageId, request.token);
+  const { token } = 'wakeUp' in parsed ? parsed.wakeUp : parsed;
+  const tokenSettings = Object.hasOwn(settings.tokens, token) ? settings.tokens[token] : undefined;
+  if (tokenSettings === undefined) {
+    telemetry.unknownToken(record.messageId, token);
     return 'done';
   }
+  if ('wakeUp' in parsed) return passOn(record, parsed.wakeUp, tokenSettings, deps);
 
-  const outcome = await refresh(request, deps.refreshDeps(request.token, token));
+  const outcome = await refresh(parsed, deps.refreshDeps(token, tokenSettings));
   const now = clock.now();
   const { environment } = settings;
-  telemetry.attempt({ environment, settings: token, request, outcome, now, durationMs: now - startedAt });
+  const durationMs = now - startedAt;
+  telemetry.attempt({ environment, settings: tokenSettings, request: parsed, outcome, now, durationMs });
+  return wait(record, parsed, 'wait' in outcome.ending ? outcome.ending.wait : undefined, deps);
+}
 
-  const { ending } = outcome;
-  if (!('retryInSeconds' in ending) || ending.retryInSeconds === undefined) return 'done';
-  const { retryInSeconds } = ending;
-  await attemptOnQueue(record, deps, () => queue.putOff(record, retryInSeconds));
+async function wait(
+  record: QueueRecord,
+  { token, sentAt }: RefreshRequest,
+  wait: Wait | undefined,
+  deps: ProcessDeps,
+): Promise<Processed> {
+  if (wait === undefined || wait.how === 'next tick') return 'done';
+  if (wait.how === 'wake-up') {
+    if (!wait.isNew) return 'done';
+    const dueAt = Math.ceil(wait.until);
+    const wakeUp: RefreshRequestBody = { token, requestedBy: 'wake-up', since: sentAt, dueAt };
+    const isSent = await attemptOnQueue(record, deps, () =>
+      deps.queue.send(wakeUp, wakeUpGroup(token, dueAt)),
+    );
+    if (isSent) return 'done';
+  }
+  return hide(record, wait.until, deps);
+}
+
+/** A wake-up that is due becomes a request of the token's group, so that refreshes take turns as ever. */
+async function passOn(
+  record: QueueRecord,
+  { token, dueAt, since }: WakeUp,
+  settings: TokenSettings,
+  deps: ProcessDeps,
+): Promise<Processed> {
+  const now = deps.clock.now();
+  if (dueAt > now) return hide(record, hidingOfWakeUp(dueAt, settings, now), deps);
+  const request: RefreshRequestBody = { token, requestedBy: 'wake-up', since, dueAt };
+  const isSent = await attemptOnQueue(record, deps, () => deps.queue.send(request, token));
+  return isSent ? 'done' : 'again';
+}
+
+async function hide(record: QueueRecord, until: number, deps: ProcessDeps): Promise<Processed> {
+  const seconds = Math.max(1, Math.ceil((until - deps.clock.now()) / 1_000));
+  await attemptOnQueue(record, deps, () => deps.queue.hide(record, seconds));
   return 'again';
 }
 

@@ -2,37 +2,50 @@ import type { TokenSettings } from '../../contract/function-settings.ts';
 import { LIMITS, MINUTE, SECOND } from '../../contract/times.ts';
 import { clamp } from './clamp.ts';
 import type { RefreshRequest } from './request.ts';
-import type { Session } from './session.ts';
+import type { Granted, Session } from './session.ts';
 import type { State } from './state.ts';
 
 /* What a request still asks for: nothing any more, a token now, or a token once the rate limit allows it. */
 
 /** A token younger than this is not refreshed again, whoever asks. */
 export const MINIMUM_GAP = MINUTE;
+/** The token API handed the stored token out again: it is asked again no sooner. */
+const GAP_AFTER_REPEAT = 20 * SECOND;
 
 /** After this many rejected tokens in a row a new one does not help: somebody should look. */
 export const REJECTIONS_IN_A_ROW = 3;
 const GAP_AFTER_REJECTIONS = 10 * MINUTE;
 
+/** A token that dies before the next tick is renewed so long before. */
+const RENEWED_BEFORE_EXPIRY = 5 * MINUTE;
+
 /** The next scheduled request has taken over. It has come by then, however late the schedule is. */
 export const isSuperseded = (request: RefreshRequest, settings: TokenSettings, now: number): boolean =>
   now - request.sentAt > (settings.intervalSeconds + LIMITS.schedulePrecisionSeconds) * SECOND;
 
-/** The stored access token is already newer than what the request was about, and lives. */
+type StoredState = Pick<State, 'accessToken' | 'session' | 'whole'>;
+
+/** The stored access token is already newer than what the request was about, lives, and need not be renewed yet. */
 export function isSatisfied(
   request: RefreshRequest,
-  { accessToken, session, whole }: Pick<State, 'accessToken' | 'session' | 'whole'>,
+  { accessToken, session, whole }: StoredState,
+  settings: TokenSettings,
   now: number,
 ): boolean {
-  if (accessToken === undefined || !whole) return false;
-  if (session.granted === undefined || session.granted.expiresAt <= now) return false;
-  const newerThanRejected =
-    request.rejectedVersion !== undefined && accessToken.version > request.rejectedVersion;
+  const { granted } = session;
+  if (accessToken === undefined || !whole || granted === undefined || granted.expiresAt <= now) return false;
+  if (renewalAt(granted, settings) <= now) return false;
+  if (request.rejectedVersion !== undefined && accessToken.version > request.rejectedVersion) return true;
+  if (isRejected(request, accessToken)) return false;
   return (
-    newerThanRejected ||
-    (accessToken.writtenAt > request.sentAt && isAnswer(request, session, accessToken.writtenAt))
+    Math.max(accessToken.writtenAt, granted.repeatedAt ?? 0) > request.sentAt &&
+    isAnswer(request, session, accessToken.writtenAt)
   );
 }
+
+/** A consumer says that the token API refuses the access token that is stored. */
+export const isRejected = (request: RefreshRequest, accessToken: State['accessToken']): boolean =>
+  accessToken !== undefined && request.rejectedVersion === accessToken.version;
 
 /**
  * A token answers a request if it was not granted before, and was stored soon: consumers, who see no more than when it
@@ -40,10 +53,14 @@ export function isSatisfied(
  *
  * @param storedAt milliseconds since the epoch.
  */
-export const isAnswer = (request: RefreshRequest, { granted }: Session, storedAt: number): boolean =>
-  granted !== undefined &&
-  granted.obtainedAt > request.sentAt - LIMITS.attemptSeconds * SECOND &&
-  granted.obtainedAt >= storedAt - LIMITS.storedWithinSeconds * SECOND;
+export function isAnswer(request: RefreshRequest, { granted }: Session, storedAt: number): boolean {
+  if (granted === undefined) return false;
+  const earliest = request.sentAt - LIMITS.attemptSeconds * SECOND;
+  if (granted.repeatedAt !== undefined && granted.repeatedAt > earliest) return true;
+  return (
+    granted.obtainedAt > earliest && granted.obtainedAt >= storedAt - LIMITS.storedWithinSeconds * SECOND
+  );
+}
 
 /**
  * Milliseconds until the rate limit allows another refresh; 0: now. A session that does not belong to the stored access
@@ -55,11 +72,28 @@ export function rateLimitedFor(
   settings: TokenSettings,
   now: number,
 ): number {
-  if (!whole || session.granted === undefined) return 0;
+  const { granted } = session;
+  if (!whole || granted === undefined) return 0;
   const repeatedlyRejected =
     request.rejectedVersion !== undefined && session.rejectionsInARow >= REJECTIONS_IN_A_ROW;
   const gap = repeatedlyRejected
     ? Math.min(GAP_AFTER_REJECTIONS, settings.intervalSeconds * SECOND)
     : MINIMUM_GAP;
-  return clamp(session.granted.obtainedAt + gap - now, 0, gap);
+  const afterRepeat = (granted.repeatedAt ?? 0) + GAP_AFTER_REPEAT - now;
+  return Math.max(clamp(granted.obtainedAt + gap - now, 0, gap), clamp(afterRepeat, 0, GAP_AFTER_REPEAT));
+}
+
+/**
+ * When a token is to be renewed between the ticks, because it dies before the next one; Infinity: it outlives that.
+ *
+ * @returns milliseconds since the epoch: 5 minutes before it dies, or after half of what was left, if that is later.
+ */
+export function renewalAt(granted: Granted, { intervalSeconds }: TokenSettings): number {
+  const { obtainedAt, expiresAt, repeatedAt } = granted;
+  const from = repeatedAt ?? obtainedAt;
+  const left = expiresAt - from;
+  const untilNextTick = (intervalSeconds + LIMITS.schedulePrecisionSeconds + LIMITS.attemptSeconds) * SECOND;
+  if (left >= untilNextTick) return Number.POSITIVE_INFINITY;
+  const gap = repeatedAt === undefined ? MINIMUM_GAP : GAP_AFTER_REPEAT;
+  return Math.max(expiresAt - RENEWED_BEFORE_EXPIRY, from + left / 2, from + gap);
 }

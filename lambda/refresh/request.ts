@@ -1,5 +1,5 @@
 import { parseObject } from '../../contract/json-object.ts';
-import { REQUESTERS, type RefreshRequestBody, type Requester } from '../../contract/requests.ts';
+import { REQUESTERS, type RefreshRequestBody, type Requester, wakeUpGroup } from '../../contract/requests.ts';
 
 /** A request for one token, as it came from the queue. */
 export interface RefreshRequest {
@@ -7,10 +7,19 @@ export interface RefreshRequest {
   readonly requestedBy: Requester;
   readonly rejectedVersion?: number;
   readonly retryRefused: boolean;
-  /** When the queue took it, in milliseconds since the epoch. */
+  /** When it was first made, in milliseconds since the epoch: of a wake-up, when the request was sent that it stands for. */
   readonly sentAt: number;
-  /** 1 the first time the queue hands it out. */
+  /** When the queue took this message. */
+  readonly messageSentAt: number;
+  /** How often the queue has handed this message out: 1 the first time. */
   readonly attempt: number;
+}
+
+/** A wake-up that waits in a message group of its own for its time, to be passed on to the token's. */
+export interface WakeUp {
+  readonly token: string;
+  readonly dueAt: number;
+  readonly since: number;
 }
 
 /** The part of an SQS record that is read. */
@@ -27,7 +36,7 @@ export interface QueueRecord {
 
 type UnreadBody = { readonly [Field in keyof RefreshRequestBody]?: unknown };
 
-export type ParsedRequest = RefreshRequest | { readonly rejected: string };
+export type ParsedRequest = RefreshRequest | { readonly wakeUp: WakeUp } | { readonly rejected: string };
 
 /**
  * Reads a record of the request queue. What is no request comes back with a reason that quotes nothing of it.
@@ -36,13 +45,20 @@ export type ParsedRequest = RefreshRequest | { readonly rejected: string };
 export function parseRequest(record: QueueRecord): ParsedRequest {
   const body: UnreadBody | undefined = parseObject(record.body);
   if (body === undefined) return { rejected: 'the body is not a JSON object' };
-  const { token, requestedBy, rejectedVersion, retryRefused } = body;
+  const { token, requestedBy, rejectedVersion, retryRefused, since, dueAt } = body;
+  const { MessageGroupId } = record.attributes;
   if (typeof token !== 'string') return { rejected: 'token is not a string' };
-  if (record.attributes.MessageGroupId !== token) return { rejected: 'token is not the message group' };
+  if (since !== undefined && !isCount(since)) return { rejected: 'since is not a positive whole number' };
+  const messageSentAt = Number(record.attributes.SentTimestamp);
+  const sentAt = Math.min(messageSentAt, (since as number | undefined) ?? messageSentAt);
+  if (isCount(dueAt) && MessageGroupId === wakeUpGroup(token, dueAt)) {
+    return { wakeUp: { token, dueAt, since: sentAt } };
+  }
+  if (MessageGroupId !== token) return { rejected: 'token is not the message group' };
   if (!REQUESTERS.some((known) => known === requestedBy)) {
     return { rejected: `requestedBy is none of ${REQUESTERS.join(', ')}` };
   }
-  if (rejectedVersion !== undefined && !isVersion(rejectedVersion)) {
+  if (rejectedVersion !== undefined && !isCount(rejectedVersion)) {
     return { rejected: 'rejectedVersion is not a positive whole number' };
   }
   if (retryRefused !== undefined && typeof retryRefused !== 'boolean') {
@@ -51,11 +67,12 @@ export function parseRequest(record: QueueRecord): ParsedRequest {
   return {
     token,
     requestedBy: requestedBy as Requester,
-    ...(rejectedVersion !== undefined && { rejectedVersion: rejectedVersion as number }),
+    ...(rejectedVersion !== undefined && { rejectedVersion }),
     retryRefused: retryRefused === true,
-    sentAt: Number(record.attributes.SentTimestamp),
+    sentAt,
+    messageSentAt,
     attempt: Number(record.attributes.ApproximateReceiveCount),
   };
 }
 
-const isVersion = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0;

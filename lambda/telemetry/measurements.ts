@@ -1,10 +1,13 @@
+import { isOutage, kindOfFailure } from '../../contract/failures.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { DIMENSIONS, METRICS } from '../../contract/metrics.ts';
 import { HOUR, SECOND } from '../../contract/times.ts';
 import type { Outcome } from '../refresh/attempt.ts';
+import { isVerdict } from '../refresh/credential-rules.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import { REJECTIONS_IN_A_ROW } from '../refresh/request-rules.ts';
+import type { FailedLogins } from '../refresh/session.ts';
 import type { ApiCall } from '../refresh/trace.ts';
 
 /** Metrics that share their dimensions: one line of embedded metrics. */
@@ -18,6 +21,9 @@ export interface Measurement {
   readonly unit: 'Count' | 'Seconds' | 'Milliseconds';
   readonly value: number;
 }
+
+/** A token is renewed a minute after it was got, at the earliest, and an attempt may take twelve seconds. */
+const SHORTEST_RENEWABLE_SECONDS = 90;
 
 /** Credentials may be missing this long after a deploy before anyone is bothered. */
 const CREDENTIALS_MAY_BE_MISSING = HOUR;
@@ -59,7 +65,7 @@ function perToken({ request, outcome, now }: Measured): Measurement[] {
       count(gotByLogin, ending.how === 'login' ? 1 : 0),
     );
   }
-  if (isWorthAnAlarm(outcome, request, now)) metrics.push(count(refreshFailing, 1));
+  if (isWorthAnAlarm(outcome, request)) metrics.push(count(refreshFailing, 1));
   if (trace.credentials !== undefined)
     metrics.push(count(loginRefused, trace.credentials === 'refused' ? 1 : 0));
   if (session?.granted !== undefined) {
@@ -77,10 +83,9 @@ function perToken({ request, outcome, now }: Measured): Measurement[] {
 export const BLIP = 50 * SECOND;
 
 /** Credentials that need a person will not mend themselves; that there are none yet is said by another alarm. */
-function isWorthAnAlarm({ ending }: Outcome, { sentAt }: RefreshRequest, now: number): boolean {
-  if (ending.kind !== 'failed' || ending.failure.code === 'NoCredentials') return false;
-  const { retryInSeconds = Number.POSITIVE_INFINITY } = ending;
-  return now + retryInSeconds * SECOND > sentAt + BLIP;
+function isWorthAnAlarm({ ending }: Outcome, { sentAt }: RefreshRequest): boolean {
+  if (ending.kind !== 'failed' || ending.failure.kind === 'missing') return false;
+  return (ending.wait?.until ?? Number.POSITIVE_INFINITY) > sentAt + BLIP;
 }
 
 function perEnvironment(measured: Measured): Measurement[] {
@@ -92,7 +97,8 @@ function perEnvironment(measured: Measured): Measurement[] {
 }
 
 /** Nothing is broken yet, but a person should look: in words for the log line. */
-export function reasonsForAttention({ settings, request, outcome, now }: Measured): string[] {
+export function reasonsForAttention(measured: Measured): string[] {
+  const { settings, request, outcome, now } = measured;
   const { ending, session, trace } = outcome;
   const reasons: string[] = [];
   if (ending.kind === 'refreshed' && ending.how === 'login' && trace.calls.some(isUnexplained)) {
@@ -100,10 +106,8 @@ export function reasonsForAttention({ settings, request, outcome, now }: Measure
   }
   if (ending.kind === 'refreshed' && session?.granted !== undefined) {
     const lifetimeSeconds = Math.round((session.granted.expiresAt - session.granted.obtainedAt) / SECOND);
-    if (lifetimeSeconds < settings.intervalSeconds + 60) {
-      reasons.push(
-        `the token lives ${lifetimeSeconds} s, the schedule is every ${settings.intervalSeconds} s`,
-      );
+    if (lifetimeSeconds < SHORTEST_RENEWABLE_SECONDS) {
+      reasons.push(`the token lives ${lifetimeSeconds} s, which is too short to renew it without a gap`);
     }
   }
   if (request.rejectedVersion !== undefined && (session?.rejectionsInARow ?? 0) >= REJECTIONS_IN_A_ROW) {
@@ -114,11 +118,10 @@ export function reasonsForAttention({ settings, request, outcome, now }: Measure
   if (since !== undefined && now - since >= maxAgeSeconds * SECOND) {
     reasons.push(`the credentials are in use since ${new Date(since).toISOString()}`);
   }
-  const { undecided, granted } = session ?? {};
-  const isStillNew = undecided !== undefined && undecided.versionId !== granted?.credentialsVersion;
-  if (isStillNew && now - undecided.since >= settings.intervalSeconds * SECOND) {
-    const date = new Date(undecided.since).toISOString();
-    reasons.push(`new credentials could not be tried since ${date}: ${undecided.code}`);
+  const untried = newCredentialsWithoutVerdict(measured);
+  if (untried !== undefined && now - untried.since >= settings.intervalSeconds * SECOND) {
+    const date = new Date(untried.since).toISOString();
+    reasons.push(`new credentials could not be tried since ${date}: ${untried.code}`);
   }
   const missingSince = session?.credentialsMissingSince;
   if (missingSince !== undefined && now - missingSince >= CREDENTIALS_MAY_BE_MISSING) {
@@ -127,8 +130,17 @@ export function reasonsForAttention({ settings, request, outcome, now }: Measure
   return reasons;
 }
 
+/** Credentials that are AWSCURRENT, not those of the session, and were neither accepted nor refused. */
+function newCredentialsWithoutVerdict({ outcome }: Measured): FailedLogins | undefined {
+  const { session, credentialsVersion } = outcome;
+  if (session === undefined || credentialsVersion === session.granted?.credentialsVersion) return undefined;
+  const failed = session.failedLogins.findLast(({ versionId }) => versionId === credentialsVersion);
+  const isOpen = failed !== undefined && !isVerdict(new RefreshError(failed.code));
+  return isOpen ? failed : undefined;
+}
+
 /** A refresh that failed though the token API was there. A login after an outage of its refresh endpoint is as it should be. */
 const isUnexplained = ({ call, code }: ApiCall): boolean =>
-  call === 'refresh' && code !== undefined && new RefreshError(code).kind !== 'outage';
+  call === 'refresh' && code !== undefined && !isOutage(kindOfFailure(code));
 
 const count = (name: string, value: number): Measurement => ({ name, unit: 'Count', value });

@@ -1,5 +1,6 @@
 import { DIMENSIONS, METRICS } from '../../contract/metrics.ts';
 import { TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../../contract/names.ts';
+import { SECOND } from '../../contract/times.ts';
 import { type Measured, type MetricGroup, measure, reasonsForAttention } from './measurements.ts';
 
 /** A log line's named fields. */
@@ -68,14 +69,15 @@ const MESSAGES = {
   failed: 'no new access token',
 } as const;
 
-function levelOf({ outcome, request }: Measured): 'info' | 'warn' | 'error' {
-  if (outcome.ending.kind === 'failed') return request.attempt > 1 ? 'error' : 'warn';
+function levelOf({ outcome }: Measured): 'info' | 'warn' | 'error' {
+  if (outcome.ending.kind === 'failed') return outcome.tries > 1 ? 'error' : 'warn';
   return outcome.trace.credentials === 'refused' ? 'error' : 'info';
 }
 
 function attemptFields(measured: Measured & { durationMs: number }): LogFields {
-  const { environment, request, outcome, durationMs } = measured;
+  const { environment, request, outcome, durationMs, now } = measured;
   const { ending, trace, session, version } = outcome;
+  const wait = 'wait' in ending ? ending.wait : undefined;
   const failure = ending.kind === 'failed' ? ending.failure : undefined;
   const attention = reasonsForAttention(measured);
   return {
@@ -93,11 +95,13 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
     credentials: trace.credentials,
     durationMs: Math.round(durationMs),
     attempt: request.attempt,
+    tries: outcome.tries,
     requestedBy: request.requestedBy,
     rejectedVersion: request.rejectedVersion,
     parameterVersion: version,
     expiresAt: session?.granted && new Date(session.granted.expiresAt).toISOString(),
-    retryInSeconds: 'retryInSeconds' in ending ? ending.retryInSeconds : undefined,
+    retryInSeconds: wait === undefined ? undefined : Math.ceil((wait.until - now) / SECOND),
+    retryBy: wait?.how,
     attention: attention.length > 0 ? attention : undefined,
   };
 }

@@ -1,0 +1,93 @@
+import { type FailureKind, kindOfFailure } from '../../contract/failures.ts';
+import { HOUR, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import type { FailedLogins } from './session.ts';
+
+/*
+ * How often a login may show the credentials. The answer to the latest login says when the next is due; what was shown in
+ * the last 25 minutes counts whatever the answers were. The table is explained in docs/design.md.
+ */
+
+/** What the limits look back on: usual locks count the wrong passwords of 15 to 30 minutes. */
+export const WINDOW = 25 * MINUTE;
+
+/** Usual locks are over by then. */
+const PAST_THE_USUAL_LOCK = 35 * MINUTE;
+/** Some APIs need a moment to know new credentials. */
+const FIRST_REPEAT = MINUTE;
+const FIRST_PAUSE = 10 * SECOND;
+const LONGEST_PAUSE_OF_THROTTLED = 11 * MINUTE;
+const LONGEST_PAUSE_OF_OUTAGE_SECONDS = 135;
+/** Upwards only, so that the limits hold. */
+const JITTER = 0.1;
+
+/** Kinds of answers to a login that may have seen the credentials. */
+export type AnsweredKind = 'refused' | 'inconclusive' | 'throttled' | 'outage' | 'unusable';
+
+interface Row {
+  /** Logins in any 25 minutes. */
+  readonly most: (wereAccepted: boolean) => number;
+  /** Milliseconds until the next, after so many answers of this kind in a row; Infinity: not again. */
+  readonly pause: (times: number, wereAccepted: boolean, intervalSeconds: number) => number;
+}
+
+const doubling = (times: number, most: number): number =>
+  Math.min(FIRST_PAUSE * 2 ** Math.min(times - 1, 20), most);
+
+const OUTAGE: Row = {
+  most: () => 16,
+  pause: (times, _, intervalSeconds) =>
+    doubling(times, Math.max(LONGEST_PAUSE_OF_OUTAGE_SECONDS, pauseCapSeconds(intervalSeconds)) * SECOND),
+};
+
+const ROWS: Readonly<Record<AnsweredKind, Row>> = {
+  refused: {
+    most: (wereAccepted) => (wereAccepted ? 1 : 2),
+    pause: (times, wereAccepted) => {
+      if (wereAccepted) return times === 1 ? PAST_THE_USUAL_LOCK : 24 * HOUR;
+      return times === 1 ? FIRST_REPEAT : Number.POSITIVE_INFINITY;
+    },
+  },
+  inconclusive: {
+    most: () => 3,
+    pause: (times, wereAccepted) => {
+      if (times === 1) return FIRST_REPEAT;
+      if (times === 2 || wereAccepted) return WINDOW / 2;
+      return times === 3 ? 4 * HOUR : 24 * HOUR;
+    },
+  },
+  throttled: { most: () => 8, pause: (times) => doubling(times, LONGEST_PAUSE_OF_THROTTLED) },
+  outage: OUTAGE,
+  unusable: OUTAGE,
+};
+
+/** Whether a login that failed so may have shown the credentials. */
+export const isAnswered = (kind: FailureKind): kind is AnsweredKind => Object.hasOwn(ROWS, kind);
+
+export interface DueProps {
+  readonly failed: FailedLogins;
+  /** Whether these credentials had been accepted before. */
+  readonly wereAccepted: boolean;
+  readonly intervalSeconds: number;
+}
+
+/**
+ * When credentials may be shown again.
+ *
+ * @returns milliseconds since the epoch; Infinity: not before a person does something.
+ */
+export function dueAt({ failed, wereAccepted, intervalSeconds }: DueProps): number {
+  const { code, at, times, refusals, shown, notBefore = 0 } = failed;
+  const kind = kindOfFailure(code);
+  if (kind === 'malformed') return Number.POSITIVE_INFINITY;
+  if (!isAnswered(kind)) return 0;
+  const { most, pause } = ROWS[kind];
+  const counted = kind === 'refused' ? refusals : times;
+  const afterPause = at + pause(counted, wereAccepted, intervalSeconds) * (1 + jitterOf(failed, kind));
+  const limit = shown.at(-most(wereAccepted));
+  const asked = Math.min(notBefore, at + intervalSeconds * SECOND);
+  return Math.max(afterPause, limit === undefined ? 0 : limit + WINDOW, asked);
+}
+
+/** The same whenever it is asked for, so that the time of the next login does not move. */
+const jitterOf = ({ at }: FailedLogins, kind: AnsweredKind): number =>
+  kind === 'throttled' || kind === 'outage' || kind === 'unusable' ? ((at % 1_000) / 1_000) * JITTER : 0;
