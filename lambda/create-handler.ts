@@ -73,7 +73,7 @@ function realDeps(config: FunctionConfig, { clients, sink = powertoolsSink() }: 
         credentials,
         clock,
       });
-      const tokenApi = passwordTokenApi(tokenSettings.baseUrl, {
+      const tokenApi = passwordTokenApi(tokenSettings, {
         post: postJson,
         clock,
         tlsOfRefresh: tokenSettings.certificatesInCredentials

@@ -46,7 +46,7 @@ export function processDeps({ world, container, queue, deadLetters, sink }: Proc
     credentials,
     clock,
     states: stateStore({ environment: ENVIRONMENT, token, settings, parameters, credentials, clock }),
-    tokenApi: passwordTokenApi(settings.baseUrl, {
+    tokenApi: passwordTokenApi(settings, {
       post: (request) => container.outside(() => world.host(token).post(request)),
       clock,
     }),

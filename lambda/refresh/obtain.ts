@@ -1,4 +1,5 @@
 import type { Clock } from '../../contract/clock.ts';
+import { isOutage } from '../../contract/failures.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { SECOND } from '../../contract/times.ts';
 import type { Credentials, CredentialsStore } from '../aws/credentials.ts';
@@ -72,7 +73,7 @@ export async function obtain(attempt: Attempt, mayRefresh: boolean): Promise<Obt
     if ('accessToken' in refreshed) return refreshed;
     session = refreshed.session;
     if (refreshed.failure.kind !== 'refused') failedRefresh = refreshed.failure;
-    if (refreshed.failure.kind === 'outage') {
+    if (isOutage(refreshed.failure.kind)) {
       if (failedLogin !== undefined || !mayLogInDespiteOutage(request, session, clock.now()))
         return refreshed;
       session = { ...session, loginDespiteOutageAt: clock.now() };
@@ -104,7 +105,8 @@ async function useRefreshToken(attempt: Attempt, session: Session, refreshToken:
     return granted(attempt, session, { how: 'refresh', grant, askedAt });
   } catch (error) {
     const failure = asRefreshError(error);
-    return { session: failure.kind === 'refused' ? withoutRefreshToken(session) : session, failure };
+    const isSpent = failure.code === 'RefreshTokenRefused';
+    return { session: isSpent ? withoutRefreshToken(session) : session, failure };
   }
 }
 
@@ -139,7 +141,8 @@ async function logIn(attempt: Attempt, session: Session): Promise<Obtained> {
     const failure = asRefreshError(error);
     const { code } = failure;
     if (code === 'NoCredentials') return withoutCredentials(session, clock.now());
-    if (code !== 'CredentialsRefused' && code !== 'CredentialsMalformed') return { session, failure };
+    if (code !== 'CredentialsRefused' && code !== 'AccountLocked' && code !== 'CredentialsMalformed')
+      return { session, failure };
     trace.credentialsRefused();
     const refused =
       outOfTurn && refusal !== undefined
@@ -174,7 +177,7 @@ async function call(
   const once = async (): Promise<Grant> => {
     const timeoutMs = end - clock.now();
     if (timeoutMs < SHORTEST_CALL_MS)
-      throw new RefreshError('ApiTimeout', { detail: 'no time left in this attempt' });
+      throw new RefreshError('ApiConnectTimeout', { detail: 'no time left in this attempt' });
     return trace.call(kind, clock, () => send(tokenApi, timeoutMs));
   };
   try {
@@ -236,7 +239,10 @@ function refreshTokenAfter({
   settings,
   before,
 }: GrantedBy & { settings: TokenSettings; before: Session['granted'] }): RefreshTokenFields {
-  const goesOn = how === 'refresh' && (grant.refreshToken ?? before?.refreshToken) === before?.refreshToken;
+  const goesOn =
+    how === 'refresh' &&
+    !grant.refreshTokenSpent &&
+    (grant.refreshToken ?? before?.refreshToken) === before?.refreshToken;
   if (goesOn && before?.refreshToken !== undefined) {
     const { refreshToken, refreshTokenExpiresAt } = before;
     return { refreshToken, ...(refreshTokenExpiresAt !== undefined && { refreshTokenExpiresAt }) };

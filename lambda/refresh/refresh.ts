@@ -124,7 +124,8 @@ function reasonToDoNothing(
 const isWorthSaving = (state: State, now: number): state is State & Required<Pick<State, 'unsaved'>> =>
   state.unsaved !== undefined && (state.session.granted?.expiresAt ?? 0) > now;
 
-const wereRefused = ({ calls }: Trace): boolean => calls.some(({ code }) => code === 'CredentialsRefused');
+const wereRefused = ({ calls }: Trace): boolean =>
+  calls.some(({ code }) => code === 'CredentialsRefused' || code === 'AccountLocked');
 
 /**
  * @param unrecorded credentials were refused, and the session could not be written: what no other process can know of

@@ -28,13 +28,14 @@ export interface RetryProps {
  */
 export function retryInSeconds({ failure, request, settings, now, random }: RetryProps): number | undefined {
   const { retryAfterSeconds = 0 } = failure.fields;
-  if (failure.code === 'CredentialsRefused' || failure.kind === 'credentials') {
+  const isRefused = failure.code === 'CredentialsRefused' || failure.code === 'AccountLocked';
+  if (isRefused || failure.kind === 'credentials') {
     return retryAfterSeconds > 0 && retryAfterSeconds <= WORTH_WAITING_SECONDS
       ? retryAfterSeconds
       : undefined;
   }
-  const cap =
-    failure.kind === 'blocked' ? LIMITS.pauseCapSeconds.most : pauseCapSeconds(settings.intervalSeconds);
+  const isBlocked = failure.code === 'ApiForbidden' || failure.code === 'ApiRejectedRequest';
+  const cap = isBlocked ? LIMITS.pauseCapSeconds.most : pauseCapSeconds(settings.intervalSeconds);
   const grown = Math.min(cap, FIRST_PAUSE_SECONDS * 2 ** Math.min(request.attempt - 1, 10));
   // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
   const pause = Math.ceil(grown * (0.5 + random / 2));

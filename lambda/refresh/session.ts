@@ -48,7 +48,7 @@ export interface UndecidedCredentials {
 
 export interface RefusedCredentials {
   readonly versionId: string;
-  readonly code: 'CredentialsRefused' | 'CredentialsMalformed';
+  readonly code: 'CredentialsRefused' | 'AccountLocked' | 'CredentialsMalformed';
   readonly at: number;
   /** How often they were refused, extra tries aside. */
   readonly times: number;

@@ -1,9 +1,9 @@
+import { isOutage, kindOfFailure } from '../../contract/failures.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { DIMENSIONS, METRICS } from '../../contract/metrics.ts';
 import { HOUR, SECOND } from '../../contract/times.ts';
 import { REJECTIONS_IN_A_ROW } from '../refresh/limits.ts';
 import type { Outcome } from '../refresh/refresh.ts';
-import { RefreshError } from '../refresh/refresh-error.ts';
 import type { RefreshRequest } from '../refresh/request.ts';
 import type { ApiCall } from '../refresh/trace.ts';
 
@@ -129,6 +129,6 @@ export function reasonsForAttention({ settings, request, outcome, now }: Measure
 
 /** A refresh that failed though the token API was there. A login after an outage of its refresh endpoint is as it should be. */
 const isUnexplained = ({ call, code }: ApiCall): boolean =>
-  call === 'refresh' && code !== undefined && new RefreshError(code).kind !== 'outage';
+  call === 'refresh' && code !== undefined && !isOutage(kindOfFailure(code));
 
 const count = (name: string, value: number): Measurement => ({ name, unit: 'Count', value });
