@@ -45,13 +45,13 @@ export function createHandler(settings: FunctionSettings, edges: Edges): Handler
     refreshDeps(token: string, tokenSettings: FunctionSettings['tokens'][string]): RefreshDeps {
       const known = depsByToken.get(token);
       if (known !== undefined) return known;
-      const { baseUrl, certificatesInCredentials, credentialsSecretId } = tokenSettings;
+      const { certificatesInCredentials, credentialsSecretId } = tokenSettings;
       const made = {
         settings: tokenSettings,
         credentials,
         clock,
         states: stateStore({ environment, token, settings: tokenSettings, parameters, credentials, clock }),
-        tokenApi: passwordTokenApi(baseUrl, {
+        tokenApi: passwordTokenApi(tokenSettings, {
           post,
           clock,
           tlsOfRefresh: certificatesInCredentials

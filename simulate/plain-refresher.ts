@@ -1,5 +1,5 @@
 import { accessTokenParameter } from '../contract/names.ts';
-import { MINUTE, SECOND } from '../contract/times.ts';
+import { DEFAULT_TIMES, MINUTE, SECOND } from '../contract/times.ts';
 import { passwordTokenApi } from '../lambda/token-api/token-api.ts';
 import { ENVIRONMENT, FIRST_PASSWORD, USERNAME, type World } from './world.ts';
 
@@ -36,7 +36,8 @@ export class PlainRefresher {
     const { faults, parameters, time, host } = this.#world;
     if (faults.hit('crash')) return false;
     const clock = { now: time.now, monotonic: time.now, sleep: time.sleep, random: () => 0 };
-    const api = passwordTokenApi(`https://${token}.example.com`, { post: host(token).post, clock });
+    const settings = { baseUrl: `https://${token}.example.com`, ...DEFAULT_TIMES };
+    const api = passwordTokenApi(settings, { post: host(token).post, clock });
     const credentials = { username: USERNAME, password: FIRST_PASSWORD };
     try {
       const grant = await api

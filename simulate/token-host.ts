@@ -99,7 +99,7 @@ export class TokenHost {
     await time.sleep(Math.min(takesMs, timeoutMs));
     if (takesMs > timeoutMs) throw new RefreshError('ApiTimeout', { detail: 'no whole answer' });
     if (isLost || answer === undefined) {
-      throw new RefreshError('ApiUnreachable', { detail: 'ECONNRESET', blip: true });
+      throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET', blip: true });
     }
     return answer;
   }

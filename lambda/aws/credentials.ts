@@ -8,7 +8,7 @@ import {
 import { awsErrorName } from '../../contract/aws-error-name.ts';
 import { parseObject } from '../../contract/json-object.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
-import type { TlsSettings } from '../token-api/http.ts';
+import type { TlsSettings } from '../token-api/connection.ts';
 import { within } from './sdk.ts';
 
 export interface Credentials {
@@ -16,6 +16,8 @@ export interface Credentials {
   readonly password: string;
   /** What the API's certificates take, if the secret says. */
   readonly tls?: TlsSettings;
+  /** White space or a line end around one of them, in words that may be logged: perhaps a slip. */
+  readonly oddity?: string;
 }
 
 /** Where credentials are kept. */
@@ -40,7 +42,7 @@ export function secretsManagerStore(client: SecretsManagerClient): CredentialsSt
       const answer = await client
         .send(new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId }), within(timeoutMs))
         .catch(unreadable);
-      return parseCredentials(answer.SecretString);
+      return parseCredentials(answer.SecretString ?? answer.SecretBinary);
     },
   };
 }
@@ -52,28 +54,41 @@ function unreadable(error: unknown): never {
 /**
  * Reads `{"username", "password"}`; `ca`, `cert` and `key`, as PEM, are for an API with certificates of its own.
  *
- * @param value the secret's string; empty or absent counts as not set yet.
+ * @param value the secret's string or bytes, which may begin with a byte order mark; empty or absent: not set yet.
  * @throws RefreshError `NoCredentials` or `CredentialsMalformed`; names the field, never a value.
  */
-export function parseCredentials(value: string | undefined): Credentials {
-  if (value === undefined || value.trim() === '') throw new RefreshError('NoCredentials');
-  const fields = parseObject(value);
-  if (fields === undefined) {
-    throw new RefreshError('CredentialsMalformed', { detail: 'the secret is not a JSON object' });
-  }
+export function parseCredentials(value: string | Uint8Array | undefined): Credentials {
+  const text = textOf(value);
+  if (text.trim() === '') throw new RefreshError('NoCredentials');
+  const fields = parseObject(text);
+  if (fields === undefined) throw malformed('the secret is not a JSON object');
   const tls = tlsSettings(fields);
-  return {
-    username: field(fields, 'username'),
-    password: field(fields, 'password'),
-    ...(tls !== undefined && { tls }),
-  };
+  const [username, password] = [field(fields, 'username'), field(fields, 'password')];
+  const oddity = oddityOf('password', password) ?? oddityOf('username', username);
+  return { username, password, ...(tls !== undefined && { tls }), ...(oddity !== undefined && { oddity }) };
+}
+
+const malformed = (detail: string): RefreshError => new RefreshError('CredentialsMalformed', { detail });
+
+function textOf(value: string | Uint8Array = ''): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value));
+  } catch {
+    throw malformed('the secret is binary, and not text in UTF-8');
+  }
+}
+
+function oddityOf(name: string, value: string): string | undefined {
+  const around = value.slice(value.trimEnd().length) + value.slice(0, -value.trimStart().length);
+  if (around === '') return undefined;
+  return `the ${name} begins or ends with ${/[\r\n]/.test(around) ? 'a line end' : 'white space'}`;
 }
 
 function field(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = fields[name];
   if (typeof value === 'string' && value !== '') return value;
   const what = value === undefined ? 'is missing' : value === '' ? 'is empty' : 'is not a string';
-  throw new RefreshError('CredentialsMalformed', { detail: `field ${name} ${what}` });
+  throw malformed(`field ${name} ${what}`);
 }
 
 const TLS_FIELDS = ['ca', 'cert', 'key'] as const;
@@ -83,16 +98,23 @@ function tlsSettings(fields: Readonly<Record<string, unknown>>): TlsSettings | u
   const given = TLS_FIELDS.filter((name) => fields[name] !== undefined);
   if (given.length === 0) return undefined;
   const tls: TlsSettings = Object.fromEntries(given.map((name) => [name, field(fields, name)]));
-  if ((tls.cert === undefined) !== (tls.key === undefined)) {
-    throw new RefreshError('CredentialsMalformed', { detail: 'fields cert and key go together' });
-  }
-  try {
+  if ((tls.cert === undefined) !== (tls.key === undefined))
+    throw malformed('fields cert and key go together');
+  for (const name of given) {
     // A secure context takes any text for an authority.
-    if (tls.ca !== undefined) new X509Certificate(tls.ca);
-    createSecureContext({ ...tls });
+    usable(`field ${name} is not usable as PEM`, () =>
+      name === 'ca' ? new X509Certificate(tls.ca ?? '') : createSecureContext({ [name]: tls[name] }),
+    );
+  }
+  usable('fields cert and key do not belong together', () => createSecureContext({ ...tls }));
+  return tls;
+}
+
+function usable(complaint: string, use: () => unknown): void {
+  try {
+    use();
   } catch {
     // OpenSSL's messages are of no use to whoever stores credentials.
-    throw new RefreshError('CredentialsMalformed', { detail: `not usable as PEM: ${given.join(', ')}` });
+    throw malformed(complaint);
   }
-  return tls;
 }

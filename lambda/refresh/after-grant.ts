@@ -56,7 +56,10 @@ function refreshTokenAfter({
   settings,
   session: { granted: before },
 }: GrantedTokens): Pick<Granted, 'refreshToken' | 'refreshTokenExpiresAt'> {
-  const goesOn = how === 'refresh' && (grant.refreshToken ?? before?.refreshToken) === before?.refreshToken;
+  const goesOn =
+    how === 'refresh' &&
+    !grant.refreshTokenSpent &&
+    (grant.refreshToken ?? before?.refreshToken) === before?.refreshToken;
   if (goesOn && before?.refreshToken !== undefined) {
     const { refreshToken, refreshTokenExpiresAt } = before;
     return { refreshToken, ...(refreshTokenExpiresAt !== undefined && { refreshTokenExpiresAt }) };

@@ -5,10 +5,12 @@ export interface FailureFields {
   readonly status?: number | undefined;
   /** The OAuth 2.0 `error` of the answer, if it is one of the registered ones. */
   readonly oauthError?: string | undefined;
-  /** What the token API asked for in `Retry-After`, in seconds from now. */
+  /** When the token API asked to be called again, in seconds from now. */
   readonly retryAfterSeconds?: number | undefined;
   /** Passed so quickly that one more try in the same attempt is worth it. */
   readonly blip?: boolean;
+  /** A refusal whose body is not JSON: perhaps not of an API that speaks our protocol. */
+  readonly notJson?: boolean;
   /** A few words of ours, such as a field's name or an AWS error's name. Never from a body, header or value. */
   readonly detail?: string | undefined;
 }

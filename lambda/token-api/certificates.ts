@@ -1,6 +1,6 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { CredentialsStore } from '../aws/credentials.ts';
-import type { TlsSettings } from './http.ts';
+import type { TlsSettings } from './connection.ts';
 
 /**
  * The certificates that stand beside the credentials: read once for each version of the secret, and those last known

@@ -1,16 +1,26 @@
+import type { LookupAddress } from 'node:dns';
+import { lookup } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { getCACertificates } from 'node:tls';
 import { LOOPBACK_HOSTS } from '../../contract/function-settings.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
-
-const CONNECT_TIMEOUT_MS = 2_000;
-const MAX_ANSWER_BYTES = 1024 * 1024;
+import { type Body, MAX_ANSWER_BYTES, readBody } from './body.ts';
+import {
+  addressesOf,
+  connectOptions,
+  connectTimeoutMs,
+  failureOf,
+  type Resolve,
+  type TlsSettings,
+} from './connection.ts';
 
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
+  /** Decompressed text; empty if it did not come whole, is too large or cannot be read. */
   readonly body: string;
+  /** Why the body is no JSON, if it is none. The status may say enough. */
+  readonly bodyFailure?: RefreshError | undefined;
 }
 
 export interface PostRequest {
@@ -21,47 +31,52 @@ export interface PostRequest {
   readonly tls?: TlsSettings | undefined;
 }
 
-/** PEM, for an API with certificates of its own. */
-export interface TlsSettings {
-  /** Authorities that are trusted beside the usual ones. */
-  readonly ca?: string;
-  /** Certificate that is shown to the API, with its chain; goes with `key`. */
-  readonly cert?: string;
-  readonly key?: string;
-}
-
 export type PostJson = (request: PostRequest) => Promise<HttpAnswer>;
-
-/** System error codes of a connection that was turned away at once: one more try costs little. */
-const QUICK_FAILURES = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'EAI_AGAIN',
-  'ENETUNREACH',
-  'EHOSTUNREACH',
-]);
-
-/** Names of certificate errors differ by library and version; all of them carry one of these marks. */
-const TLS_FAILURE = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|ALTNAME|EPROTO/;
 
 /**
  * Sends one JSON POST: bounded in time and size, TLS but on loopback, no redirects, no proxy, certificate errors fatal.
  *
- * @throws RefreshError `ApiUnreachable`, `ApiTimeout`, `ApiTlsFailed` or `AnswerTooLarge`.
+ * @throws RefreshError if there is no answer: of kind `unreachable` if the request was not sent, else
+ *   `ApiConnectionLost`, `ApiTimeout` or, if what came is not HTTP, `AnswerNotJson`.
  */
-export const postJson: PostJson = ({ url, body, timeoutMs, tls }) =>
-  new Promise((resolve, reject) => {
-    const payload = Buffer.from(JSON.stringify(body));
+export const postJson: PostJson = jsonPoster((hostname) => lookup(hostname, { all: true }));
+
+/** The same with addresses from elsewhere than the system's resolver. */
+export function jsonPoster(resolve: Resolve): PostJson {
+  return async ({ url, body, timeoutMs, tls }) => {
     const target = new URL(url);
     if (target.protocol !== 'https:' && !LOOPBACK_HOSTS.includes(target.hostname)) {
       throw new RefreshError('ApiTlsFailed', { detail: 'the URL is not https' });
     }
-    const transport = target.protocol === 'https:' ? https : http;
-    // An agent of its own: the global one may be told by the environment to use a proxy.
+    const startedAt = performance.now();
+    const addresses = await addressesOf(target, resolve, timeoutMs);
+    const leftMs = timeoutMs - (performance.now() - startedAt);
+    return exchange({
+      target,
+      addresses,
+      payload: Buffer.from(JSON.stringify(body)),
+      timeoutMs: leftMs,
+      tls,
+    });
+  };
+}
+
+interface Exchange {
+  readonly target: URL;
+  readonly addresses: LookupAddress[];
+  readonly payload: Buffer;
+  readonly timeoutMs: number;
+  readonly tls: TlsSettings | undefined;
+}
+
+const exchange = ({ target, addresses, payload, timeoutMs, tls }: Exchange): Promise<HttpAnswer> =>
+  new Promise((resolve, reject) => {
+    const isSecure = target.protocol === 'https:';
+    const transport = isSecure ? https : http;
     const request = transport.request(target, {
       method: 'POST',
-      agent: new transport.Agent({ keepAlive: false, ...tlsOptions(tls) }),
+      // An agent of its own: the global one may be told by the environment to use a proxy.
+      agent: new transport.Agent({ keepAlive: false, ...connectOptions(addresses, tls) }),
       headers: {
         'content-type': 'application/json',
         'content-length': payload.length,
@@ -71,60 +86,50 @@ export const postJson: PostJson = ({ url, body, timeoutMs, tls }) =>
       },
     });
 
-    const fail = (error: RefreshError) => {
-      settle();
-      request.destroy();
-      reject(error);
-    };
-    const total = setTimeout(
-      () => fail(new RefreshError('ApiTimeout', { detail: 'no whole answer' })),
-      timeoutMs,
-    );
-    const connect = setTimeout(
-      () => fail(new RefreshError('ApiTimeout', { detail: 'no connection' })),
-      Math.min(CONNECT_TIMEOUT_MS, timeoutMs),
-    );
-    const settle = () => {
+    let sent = false;
+    let response: http.IncomingMessage | undefined;
+    const settle = (body: Body) => {
       clearTimeout(total);
       clearTimeout(connect);
+      request.destroy();
+      const { statusCode: status = 0, headers = {} } = response ?? {};
+      if (response === undefined) reject(body.failure);
+      else resolve({ status, headers, body: body.text, bodyFailure: body.failure });
     };
+    const fail = (failure: RefreshError) => settle({ text: '', failure });
+    const tooLate = () =>
+      fail(
+        sent
+          ? new RefreshError('ApiTimeout', { detail: 'no whole answer' })
+          : new RefreshError('ApiConnectTimeout', { detail: 'no connection' }),
+      );
+    const total = setTimeout(tooLate, timeoutMs);
+    const connect = setTimeout(tooLate, connectTimeoutMs(addresses));
 
     request.on('socket', (socket) => {
-      socket.once(target.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connect));
+      socket.once(isSecure ? 'secureConnect' : 'connect', () => {
+        clearTimeout(connect);
+        // Not before: nothing is sent to a server whose certificate is not accepted.
+        sent = true;
+        request.end(payload);
+      });
     });
-    request.on('error', (error) => fail(connectionError(error)));
-    request.on('response', (response) => {
+    request.on('error', (error) => fail(failureOf(error, sent)));
+    // A 101 ends HTTP on this connection. Nobody asked for it.
+    request.on('upgrade', (answer) => {
+      response = answer;
+      settle({ text: '' });
+    });
+    request.on('response', (answer) => {
+      response = answer;
       const chunks: Buffer[] = [];
       let size = 0;
-      response.on('data', (chunk: Buffer) => {
+      answer.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > MAX_ANSWER_BYTES)
-          fail(new RefreshError('AnswerTooLarge', { status: response.statusCode }));
+        if (size > MAX_ANSWER_BYTES) fail(new RefreshError('AnswerTooLarge'));
         else chunks.push(chunk);
       });
-      response.on('error', (error) => fail(connectionError(error)));
-      response.on('end', () => {
-        settle();
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
-        });
-      });
+      answer.on('error', (error) => fail(failureOf(error, sent)));
+      answer.on('end', () => settle(readBody(Buffer.concat(chunks), answer.headers['content-encoding'])));
     });
-    request.end(payload);
   });
-
-/** `ca` alone would take the place of the usual authorities. */
-const tlsOptions = ({ ca, ...own }: TlsSettings = {}): https.AgentOptions => ({
-  ...own,
-  // Said, for the environment could say otherwise.
-  rejectUnauthorized: true,
-  ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
-});
-
-function connectionError(error: NodeJS.ErrnoException): RefreshError {
-  const code = error.code ?? 'unknown';
-  if (TLS_FAILURE.test(code)) return new RefreshError('ApiTlsFailed', { detail: code });
-  return new RefreshError('ApiUnreachable', { detail: code, blip: QUICK_FAILURES.has(code) });
-}

@@ -1,10 +1,16 @@
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../contract/clock.ts';
+import type { TokenSettings } from '../../contract/function-settings.ts';
 import type { Credentials } from '../aws/credentials.ts';
-import { type Call, type Grant, judgeAnswer } from './answer.ts';
-import type { PostJson, PostRequest, TlsSettings } from './http.ts';
+import { type Grant, judgeAnswer } from './answer.ts';
+import type { TlsSettings } from './connection.ts';
+import type { PostJson, PostRequest } from './http.ts';
+import type { Call } from './verdict.ts';
 
 /** A third party's API that issues tokens. Another kind of API is another implementation of this. */
 export interface TokenApi {
+  /** The login request as the settings describe it, hashed; it holds no secret. Limits on logins are counted for each. */
+  readonly loginRequest: string;
   login(credentials: Credentials, timeoutMs: number): Promise<Grant>;
   refresh(refreshToken: string, timeoutMs: number): Promise<Grant>;
 }
@@ -22,18 +28,36 @@ export interface TokenApiDeps {
  *
  * Both throw RefreshError.
  */
-export function passwordTokenApi(baseUrl: string, { post, clock, tlsOfRefresh }: TokenApiDeps): TokenApi {
-  const call = async (kind: Call, request: PostRequest): Promise<Grant> =>
-    judgeAnswer(kind, await post(request), clock.now());
+export function passwordTokenApi(
+  { baseUrl, accessTokenLifetimeSeconds }: Pick<TokenSettings, 'baseUrl' | 'accessTokenLifetimeSeconds'>,
+  { post, clock, tlsOfRefresh }: TokenApiDeps,
+): TokenApi {
+  const send = async (call: Call, request: PostRequest, oddity?: string): Promise<Grant> => {
+    const answer = await post(request);
+    return judgeAnswer({
+      call,
+      answer,
+      now: clock.now(),
+      lifetimeSeconds: accessTokenLifetimeSeconds,
+      oddity,
+    });
+  };
+  const loginUrl = `${baseUrl}/auth/token`;
   return {
-    login: ({ username, password, tls }, timeoutMs) =>
-      call('login', { url: `${baseUrl}/auth/token`, body: { username, password }, timeoutMs, tls }),
+    loginRequest: hashOf(['POST', loginUrl, 'username', 'password']),
+    login({ username, password, tls, oddity }, timeoutMs) {
+      const request = { url: loginUrl, body: { username, password }, timeoutMs, tls };
+      return send('login', request, oddity);
+    },
     async refresh(refreshToken, timeoutMs) {
       const end = clock.now() + timeoutMs;
       // Half of the time, so that with certificates known from before there is enough left for the call.
       const tls = await tlsOfRefresh?.(timeoutMs / 2);
       const url = `${baseUrl}/auth/token/refresh`;
-      return call('refresh', { url, body: { refreshToken }, timeoutMs: end - clock.now(), tls });
+      return send('refresh', { url, body: { refreshToken }, timeoutMs: end - clock.now(), tls });
     },
   };
 }
+
+const hashOf = (parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 16);

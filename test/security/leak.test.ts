@@ -5,6 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
+import { DEFAULT_TIMES } from '../../contract/times.ts';
 import type { Fault } from '../../fakes/token-api/faults.ts';
 import { parseCredentials, secretsManagerStore } from '../../lambda/aws/credentials.ts';
 import { ssmStore } from '../../lambda/aws/parameters.ts';
@@ -114,7 +115,10 @@ async function leaksInErrorOf(
 ): Promise<string[]> {
   const stage = await openStage();
   await injectFault(stage, call, { fault });
-  const api = passwordTokenApi(stage.api.baseUrl, { post: postJson, clock: systemClock });
+  const api = passwordTokenApi(
+    { baseUrl: stage.api.baseUrl, ...DEFAULT_TIMES },
+    { post: postJson, clock: systemClock },
+  );
   const work =
     call === 'refresh'
       ? api.refresh(secrets[1] ?? '', CALL_MS)

@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { FailureCode } from '../../../contract/failures.ts';
+import { type FailureCode, type FailureKind, kindOfFailure } from '../../../contract/failures.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
-import {
-  type Call,
-  judgeAnswer,
-  MAX_TOKEN_BYTES,
-  parseRetryAfter,
-} from '../../../lambda/token-api/answer.ts';
+import { type Call, judgeAnswer, MAX_TOKEN_BYTES } from '../../../lambda/token-api/answer.ts';
 import { jwt } from './tokens.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
@@ -15,19 +10,19 @@ interface Reply {
   status?: number;
   body: unknown;
   headers?: Record<string, string>;
+  /** What is wrong with the body that came. */
+  bodyFailure?: RefreshError;
 }
 
-function judge(call: Call, { status = 200, body, headers = {} }: Reply) {
-  return judgeAnswer(
-    call,
-    { status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) },
-    NOW,
-  );
+function judge(call: Call, { status = 200, body, headers = {}, bodyFailure }: Reply, oddity?: string) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const answer = { status, headers, body: text, bodyFailure };
+  return judgeAnswer({ call, answer, now: NOW, lifetimeSeconds: 1800, oddity });
 }
 
-function failure(call: Call, reply: Reply): RefreshError {
+function failure(call: Call, reply: Reply, oddity?: string): RefreshError {
   try {
-    judge(call, reply);
+    judge(call, reply, oddity);
   } catch (error) {
     if (error instanceof RefreshError) return error;
     throw error;
@@ -39,13 +34,6 @@ describe('an answer that holds a token', () => {
   it.each([
     ['both tokens', { data: { token: 'a', refreshToken: 'r' } }, { accessToken: 'a', refreshToken: 'r' }],
     ['no refresh token', { data: { token: 'a' } }, { accessToken: 'a' }],
-    ['an empty refresh token', { data: { token: 'a', refreshToken: '' } }, { accessToken: 'a' }],
-    ['a refresh token of another type', { data: { token: 'a', refreshToken: 7 } }, { accessToken: 'a' }],
-    [
-      'a refresh token too long to keep',
-      { data: { token: 'a', refreshToken: 'r'.repeat(6143) } },
-      { accessToken: 'a' },
-    ],
     ['fields unknown to us', { data: { token: 'a', extra: 1 }, more: [] }, { accessToken: 'a' }],
     ['expiresIn', { data: { token: 'a', expiresIn: 900 } }, { accessToken: 'a', lifetimeSeconds: 900 }],
     [
@@ -53,44 +41,33 @@ describe('an answer that holds a token', () => {
       { data: { token: 'a' }, expires_in: 60 },
       { accessToken: 'a', lifetimeSeconds: 60 },
     ],
-    [
-      'expiresIn as a string',
-      { data: { token: 'a', expiresIn: '900' } },
-      { accessToken: 'a', lifetimeSeconds: 900 },
-    ],
-    ['an expiresIn in words', { data: { token: 'a', expiresIn: 'soon' } }, { accessToken: 'a' }],
-    ['an empty expiresIn', { data: { token: 'a', expiresIn: '' } }, { accessToken: 'a' }],
+    ['an error that is none', { data: { token: 'a' }, error: null, success: true }, { accessToken: 'a' }],
+    ['an empty error', { data: { token: 'a' }, error: '' }, { accessToken: 'a' }],
   ])('is accepted with %s', (_, body, grant) => {
     expect(judge('login', { body })).toEqual(grant);
   });
 
-  it('is accepted with any 2xx', () => {
-    expect(judge('refresh', { status: 201, body: { data: { token: 'a' } } })).toEqual({ accessToken: 'a' });
-  });
-
-  it('takes the lifetime from a JWT by difference, whatever the server’s clock says', () => {
-    const token = jwt({ iat: 5000, exp: 5000 + 1200 });
-    expect(judge('login', { body: { data: { token } } }).lifetimeSeconds).toBe(1200);
-  });
-
-  it('trusts the shorter of the answer and the JWT', () => {
-    const token = jwt({ iat: 0, exp: 1200 });
-    expect(judge('login', { body: { data: { token, expiresIn: 1800 } } }).lifetimeSeconds).toBe(1200);
-    expect(judge('login', { body: { data: { token, expiresIn: 600 } } }).lifetimeSeconds).toBe(600);
+  it.each([null, '', 'null', 'undefined'])('has no refresh token in %j: the one at hand goes on', (none) => {
+    expect(judge('refresh', { body: { data: { token: 'a', refreshToken: none } } })).toEqual({
+      accessToken: 'a',
+    });
   });
 
   it.each([
-    ['the largest number of 64 bits', '{"token":"a","expiresIn":9223372036854775807}', undefined],
-    ['more than any number', '{"token":"a","expiresIn":1e400}', undefined],
-    ['more than a hundred years', '{"token":"a","expiresIn":3153600001}', undefined],
-    ['a hundred years', '{"token":"a","expiresIn":3153600000}', 3_153_600_000],
-  ])('is taken to state no lifetime if that is %s', (_, data, expected) => {
-    expect(judge('login', { body: `{"data":${data}}` }).lifetimeSeconds).toBe(expected);
+    ['too long', 'r'.repeat(6143)],
+    ['a number', 7],
+    ['an object', {}],
+  ])('has spent the refresh token at hand if the new one cannot be kept: %s', (_, refreshToken) => {
+    expect(judge('refresh', { body: { data: { token: 'a', refreshToken } } })).toEqual({
+      accessToken: 'a',
+      refreshTokenSpent: true,
+    });
   });
 
-  it.each([9.3e18, Number.MAX_VALUE])('nor does a JWT that ends at %d', (exp) => {
-    const token = jwt({ iat: 1000, exp });
-    expect(judge('login', { body: { data: { token } } }).lifetimeSeconds).toBeUndefined();
+  it('is accepted with any 2xx but 206, which is a part of something', () => {
+    const body = { data: { token: 'a' } };
+    expect(judge('refresh', { status: 201, body })).toEqual({ accessToken: 'a' });
+    expect(failure('refresh', { status: 206, body }).code).toBe('AnswerWithoutToken');
   });
 
   it('holds at most what a parameter holds', () => {
@@ -98,84 +75,137 @@ describe('an answer that holds a token', () => {
     expect(judge('login', { body: { data: { token: most } } }).accessToken).toBe(most);
     expect(failure('login', { body: { data: { token: `${most}x` } } }).code).toBe('TokenTooLarge');
   });
+
+  it('tells what it states and nobody believes', () => {
+    expect(judge('login', { body: { data: { token: 'a', expiresIn: 1_800_000 } } })).toEqual({
+      accessToken: 'a',
+      notes: ['a lifetime of more than 500 times the configured one is not believed'],
+    });
+  });
 });
 
 describe('an answer that is no use', () => {
-  it.each<[string, Reply, FailureCode]>([
-    ['HTML', { body: '<html>maintenance</html>' }, 'AnswerNotJson'],
-    ['nothing', { body: '' }, 'AnswerNotJson'],
-    ['truncated JSON', { body: '{"data":{"token":"a' }, 'AnswerNotJson'],
-    ['JSON null', { body: 'null' }, 'AnswerWithoutToken'],
-    ['an array', { body: [] }, 'AnswerWithoutToken'],
-    ['no data', { body: {} }, 'AnswerWithoutToken'],
-    ['data that is a list', { body: { data: [] } }, 'AnswerWithoutToken'],
-    ['no token', { body: { data: {} } }, 'AnswerWithoutToken'],
-    ['a token that is null', { body: { data: { token: null } } }, 'AnswerWithoutToken'],
-    ['a token that is a number', { body: { data: { token: 1 } } }, 'AnswerWithoutToken'],
-    ['an empty token', { body: { data: { token: '' } } }, 'AnswerWithoutToken'],
-    ['a token with a line break', { body: { data: { token: 'a\r\nX: y' } } }, 'TokenUnsafe'],
-    ['a token with a space', { body: { data: { token: 'a b' } } }, 'TokenUnsafe'],
-    ['a token that is not ASCII', { body: { data: { token: 'tökén' } } }, 'TokenUnsafe'],
-    ['a lifetime of 0', { body: { data: { token: 'a', expiresIn: 0 } } }, 'TokenExpired'],
+  const inData = (fields: object) => ({ body: { data: fields } });
+
+  it.each<[string, Reply, FailureCode, FailureKind]>([
+    ['HTML', { body: '<html>maintenance</html>' }, 'AnswerNotJson', 'inconclusive'],
+    ['nothing', { body: '' }, 'AnswerNotJson', 'inconclusive'],
+    ['truncated JSON', { body: '{"data":{"token":"a' }, 'AnswerNotJson', 'inconclusive'],
+    ['JSON that is nested without end', { body: '['.repeat(500_000) }, 'AnswerNotJson', 'inconclusive'],
+    ['JSON null', { body: 'null' }, 'AnswerWithoutToken', 'inconclusive'],
+    ['an array', { body: [] }, 'AnswerWithoutToken', 'inconclusive'],
+    ['no data', { body: {} }, 'AnswerWithoutToken', 'inconclusive'],
+    ['data that is a list', { body: { data: [] } }, 'AnswerWithoutToken', 'inconclusive'],
+    ['no token', inData({}), 'AnswerWithoutToken', 'inconclusive'],
+    ['a token that is null', inData({ token: null }), 'AnswerWithoutToken', 'inconclusive'],
+    ['a token that is a number', inData({ token: 1 }), 'AnswerWithoutToken', 'inconclusive'],
+    ['an empty token', inData({ token: '' }), 'AnswerWithoutToken', 'inconclusive'],
+    ['the text null for a token', inData({ token: 'null' }), 'AnswerWithoutToken', 'inconclusive'],
+    ['the text undefined for a token', inData({ token: 'undefined' }), 'AnswerWithoutToken', 'inconclusive'],
+    [
+      'a token, and no success',
+      { body: { success: false, data: { token: 'a' } } },
+      'AnswerWithoutToken',
+      'inconclusive',
+    ],
+    [
+      'an error beside a token',
+      { body: { error: 'oops', data: { token: 'a' } } },
+      'AnswerWithoutToken',
+      'inconclusive',
+    ],
+    ['an unknown error in a 200', { body: { error: 'oops' } }, 'AnswerWithoutToken', 'inconclusive'],
+    ['a change of protocol', { status: 101, body: '' }, 'AnswerWithoutToken', 'inconclusive'],
+    [
+      'a redirect',
+      { status: 302, body: '', headers: { location: 'https://evil.example' } },
+      'ApiRedirected',
+      'inconclusive',
+    ],
+    [
+      'a redirect that holds a token',
+      { status: 307, body: { data: { token: 'a' } } },
+      'ApiRedirected',
+      'inconclusive',
+    ],
+    ['a token with a line break', inData({ token: 'a\r\nX: y' }), 'TokenUnsafe', 'unusable'],
+    ['a token with a space', inData({ token: 'a b' }), 'TokenUnsafe', 'unusable'],
+    ['a token that is not ASCII', inData({ token: 'tökén' }), 'TokenUnsafe', 'unusable'],
+    ['a lifetime of 0', inData({ token: 'a', expiresIn: 0 }), 'TokenExpired', 'unusable'],
     [
       'a JWT that ends before it begins',
-      { body: { data: { token: jwt({ iat: 9, exp: 8 }) } } },
+      inData({ token: jwt({ iat: 9, exp: 8 }) }),
       'TokenExpired',
+      'unusable',
     ],
-    ['a redirect', { status: 302, body: '', headers: { location: 'https://evil.example' } }, 'ApiRedirected'],
-    ['a redirect that holds a token', { status: 307, body: { data: { token: 'a' } } }, 'ApiRedirected'],
-    ['an unknown error in a 200', { body: { error: 'oops' } }, 'AnswerWithoutToken'],
-  ])('says so: %s', (_, reply, code) => {
-    expect(failure('login', reply)).toMatchObject({ code, kind: 'unusable' });
-    expect(failure('refresh', reply)).toMatchObject({ code, kind: 'unusable' });
+  ])('says so: %s', (_, reply, code, kind) => {
+    expect(failure('login', reply)).toMatchObject({ code, kind });
+    expect(failure('refresh', reply)).toMatchObject({ code, kind });
   });
 });
 
 describe('a turned down call', () => {
+  const error = (name: string, status = 400): Reply => ({ status, body: { error: name } });
+  const refused: [FailureCode, FailureCode] = ['CredentialsRefused', 'RefreshTokenRefused'];
+  const both = (code: FailureCode): [FailureCode, FailureCode] => [code, code];
+
   it.each<[string, Reply, FailureCode, FailureCode]>([
-    ['400', { status: 400, body: {} }, 'CredentialsRefused', 'RefreshTokenRefused'],
-    ['401', { status: 401, body: 'no' }, 'CredentialsRefused', 'RefreshTokenRefused'],
-    ['422', { status: 422, body: {} }, 'CredentialsRefused', 'RefreshTokenRefused'],
-    [
-      'invalid_grant',
-      { status: 400, body: { error: 'invalid_grant' } },
-      'CredentialsRefused',
-      'RefreshTokenRefused',
-    ],
-    [
-      'invalid_client',
-      { status: 403, body: { error: 'invalid_client' } },
-      'CredentialsRefused',
-      'RefreshTokenRefused',
-    ],
-    [
-      'invalid_grant in a 200',
-      { body: { error: 'invalid_grant' } },
-      'CredentialsRefused',
-      'RefreshTokenRefused',
-    ],
-    ['403', { status: 403, body: 'blocked' }, 'ApiForbidden', 'ApiForbidden'],
-    ['404', { status: 404, body: {} }, 'ApiRejectedRequest', 'ApiRejectedRequest'],
-    [
-      'invalid_request',
-      { status: 400, body: { error: 'invalid_request' } },
-      'ApiRejectedRequest',
-      'ApiRejectedRequest',
-    ],
-    ['408', { status: 408, body: {} }, 'ApiUnavailable', 'ApiUnavailable'],
-    ['429', { status: 429, body: {} }, 'ApiThrottled', 'ApiThrottled'],
-    ['500', { status: 500, body: {} }, 'ApiUnavailable', 'ApiUnavailable'],
-    ['503', { status: 503, body: '<html>' }, 'ApiUnavailable', 'ApiUnavailable'],
-    [
-      'server_error in a 400',
-      { status: 400, body: { error: 'server_error' } },
-      'ApiUnavailable',
-      'ApiUnavailable',
-    ],
+    ['400', { status: 400, body: {} }, ...refused],
+    ['400 with HTML', { status: 400, body: '<html>' }, ...refused],
+    ['401', { status: 401, body: 'no' }, ...refused],
+    ['422', { status: 422, body: {} }, ...refused],
+    ['423', { status: 423, body: 'locked' }, ...both('AccountLocked')],
+    ['invalid_grant', error('invalid_grant'), ...refused],
+    ['invalid_grant in a 200', error('invalid_grant', 200), ...refused],
+    ['invalid_grant beside a token', { body: { error: 'invalid_grant', data: { token: 'a' } } }, ...refused],
+    ['invalid_client', error('invalid_client', 403), 'CredentialsRefused', 'ClientRefused'],
+    ['invalid_client in a 401', error('invalid_client', 401), 'CredentialsRefused', 'ClientRefused'],
+    ['unauthorized_client', error('unauthorized_client'), 'CredentialsRefused', 'ClientRefused'],
+    ['Keycloak’s wrong secret', error('unauthorized_client', 401), 'CredentialsRefused', 'ClientRefused'],
+    ['ServiceNow’s wrong secret', error('server_error', 401), ...refused],
+    ['403', { status: 403, body: 'blocked' }, ...both('ApiForbidden')],
+    ['403 with JSON', { status: 403, body: {} }, ...both('ApiForbidden')],
+    ['404', { status: 404, body: 'not found' }, ...both('ApiRejectedRequest')],
+    ['Parse Server’s 404', { status: 404, body: { code: 101 } }, 'CredentialsRefused', 'ApiRejectedRequest'],
+    ['409 with JSON', { status: 409, body: [] }, 'CredentialsRefused', 'ApiRejectedRequest'],
+    ['invalid_request', error('invalid_request'), 'CredentialsRefused', 'ApiRejectedRequest'],
+    ['408', { status: 408, body: {} }, ...both('ApiTimeout')],
+    ['429', { status: 429, body: {} }, ...both('ApiThrottled')],
+    ['429 with invalid_grant', error('invalid_grant', 429), ...both('ApiThrottled')],
+    ['500', { status: 500, body: {} }, ...both('ApiFailed')],
+    ['Node-RED’s lock', error('server_error', 500), ...both('ApiFailed')],
+    ['502 with an error', error('oops', 502), ...both('ApiFailed')],
+    ['502', { status: 502, body: { message: 'no upstream' } }, ...both('ApiUnavailable')],
+    ['503', { status: 503, body: '<html>' }, ...both('ApiUnavailable')],
+    ['522', { status: 522, body: '' }, ...both('ApiUnavailable')],
+    ['server_error in a 400', error('server_error'), ...both('ApiFailed')],
+    ['temporarily_unavailable', error('temporarily_unavailable', 200), ...both('ApiFailed')],
   ])('is told by what it speaks of: %s', (_, reply, login, refresh) => {
     expect(failure('login', reply).code).toBe(login);
     expect(failure('refresh', reply).code).toBe(refresh);
   });
+
+  it.each<[number, FailureCode]>([
+    [401, 'CredentialsRefused'],
+    [423, 'AccountLocked'],
+    [404, 'ApiRejectedRequest'],
+    [503, 'ApiUnavailable'],
+  ])('says no though its body cannot be read: %d', (status, code) => {
+    for (const failed of ['AnswerTooLarge', 'ApiTimeout', 'ApiConnectionLost', 'AnswerNotJson'] as const) {
+      expect(failure('login', { status, body: '', bodyFailure: new RefreshError(failed) }).code).toBe(code);
+    }
+  });
+
+  it.each<FailureCode>(['AnswerTooLarge', 'ApiTimeout', 'ApiConnectionLost', 'AnswerNotJson'])(
+    'tells what is wrong with the body of a success: %s',
+    (code) => {
+      const bodyFailure = new RefreshError(code, { detail: 'why' });
+      expect(failure('login', { body: '', bodyFailure })).toMatchObject({
+        code,
+        fields: { status: 200, detail: 'why' },
+      });
+    },
+  );
 
   it('carries status and registered OAuth error, never text of the server’s', () => {
     const known = failure('login', {
@@ -188,25 +218,49 @@ describe('a turned down call', () => {
     expect(JSON.stringify(unknown) + unknown.message).not.toContain('hunter2');
   });
 
-  it('is worth one quick retry if the server stumbled, not if it asks for a pause', () => {
-    expect(failure('refresh', { status: 502, body: '' }).fields.blip).toBe(true);
-    expect(failure('refresh', { status: 503, body: '', headers: { 'retry-after': '9' } }).fields.blip).toBe(
-      false,
-    );
-    expect(failure('refresh', { status: 429, body: '' }).fields.blip).toBeUndefined();
+  it('tells a refusal that is not JSON, and what is odd about the credentials', () => {
+    const odd = 'the password begins or ends with a line end';
+    expect(failure('login', { status: 401, body: '<html>' }, odd).fields).toMatchObject({
+      notJson: true,
+      detail: odd,
+    });
+    expect(failure('login', { status: 401, body: {} }, odd).fields.notJson).toBeUndefined();
+    expect(failure('login', { status: 404, body: '' }, odd).fields.detail).toBeUndefined();
+  });
+
+  it('is worth one quick retry if a gateway stumbled, not if it asks for a pause', () => {
+    for (const status of [502, 503, 504]) {
+      expect(failure('refresh', { status, body: '' }).fields.blip).toBe(true);
+      expect(failure('refresh', { status, body: '', headers: { 'retry-after': '9' } }).fields.blip).toBe(
+        false,
+      );
+    }
+    for (const status of [408, 429, 500, 522])
+      expect(failure('refresh', { status, body: '' }).fields.blip).toBeUndefined();
+  });
+
+  it.each([
+    [429, 60],
+    [503, 60],
+    [403, 60],
+    [401, undefined],
+    [423, undefined],
+  ])('asks for a pause with Retry-After, unless it is a refusal: %d', (status, seconds) => {
+    const { fields } = failure('login', { status, body: {}, headers: { 'retry-after': '60' } });
+    expect(fields.retryAfterSeconds).toBe(seconds);
+  });
+
+  it('names the end of a limit by the API’s clock', () => {
+    const at = (seconds: number) => String(Date.parse('2026-11-21T07:00:00Z') / 1000 + seconds);
+    const headers = { date: 'Sat, 21 Nov 2026 07:00:00 GMT', 'x-ratelimit-reset': at(90) };
+    expect(failure('login', { status: 429, body: '', headers }).fields.retryAfterSeconds).toBe(90);
+    expect(failure('login', { status: 503, body: '', headers }).fields.retryAfterSeconds).toBeUndefined();
   });
 });
 
-describe('Retry-After', () => {
-  it.each([
-    [undefined, undefined],
-    ['120', 120],
-    ['0', 0],
-    ['Sat, 21 Nov 2026 09:02:00 GMT', 120],
-    ['Sat, 21 Nov 2026 08:00:00 GMT', 0],
-    ['in a while', undefined],
-    ['', undefined],
-  ])('%s is %s', (header, seconds) => {
-    expect(parseRetryAfter(header, NOW)).toBe(seconds);
-  });
+it('only what could not be sent is unreachable', () => {
+  const sent: FailureCode[] = ['ApiConnectionLost', 'ApiTimeout', 'ApiUnavailable', 'AnswerNotJson'];
+  for (const code of sent) expect(kindOfFailure(code)).not.toBe('unreachable');
+  for (const code of ['ApiUnreachable', 'ApiConnectTimeout', 'ApiTlsFailed'] as const)
+    expect(kindOfFailure(code)).toBe('unreachable');
 });
