@@ -83,12 +83,6 @@ const notYet = (due: number): string =>
     ? 'not tried again: store the value anew, or ask with retryRefused'
     : `not tried again before ${new Date(due).toISOString()}`;
 
-/** When the current credentials may be shown next; 0: now. */
-export function nextLoginAt(situation: CredentialsSituation): number {
-  const key = keyOf(situation);
-  return key === undefined ? Number.POSITIVE_INFINITY : dueOf(situation, key);
-}
-
 function dueOf({ session, settings: { intervalSeconds } }: CredentialsSituation, key: LoginKey): number {
   const failed = failedLoginsOf(session, key);
   const wereAccepted = session.granted?.credentialsVersion === key.versionId;

@@ -8,7 +8,6 @@ import {
   loginAsLastResort,
   loginWithNewCredentials,
   mayLogInDespiteOutage,
-  nextLoginAt,
   withoutCredentials,
 } from './credential-rules.ts';
 import { afterFailedAttempt, tries } from './failing.ts';
@@ -208,10 +207,7 @@ function withoutToken(situation: Situation, { credentials }: State): Ending {
   }
   const failure = loginFailure ?? refresh;
   if (failure === undefined) throw new Error('a call that is allowed was not made');
-  const due =
-    'failure' in noLogin && noLogin.dueAt !== undefined
-      ? noLogin.dueAt
-      : nextLoginAt({ ...situation, credentials });
+  const due = 'failure' in noLogin ? (noLogin.dueAt ?? 0) : 0;
   return failed(situation, failure, due > now ? due : now + backOff(situation, failure));
 }
 

@@ -59,9 +59,10 @@ function emittedCodes(): string[] {
       requestedBy: 'schedule',
       retryRefused: false,
       sentAt: START,
+      messageSentAt: START,
       attempt: 1,
     } as const;
-    const outcome = { ending: { kind: 'failed', failure }, trace: newTrace() } as const;
+    const outcome = { ending: { kind: 'failed', failure }, trace: newTrace(), tries: 1 } as const;
     return keysOf(measure({ environment: ENVIRONMENT, settings, request, outcome, now: START + MINUTE }));
   });
 }

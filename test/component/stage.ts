@@ -128,11 +128,12 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
       const session: Session = JSON.parse(read(aws, SESSION) ?? '');
       if (session.granted === undefined) throw new Error('no token was granted yet');
       const granted = { ...session.granted, obtainedAt: session.granted.obtainedAt - 2 * MINUTE };
-      const undecided = session.undecided && {
-        ...session.undecided,
-        until: session.undecided.until - 2 * MINUTE,
-      };
-      const Value = JSON.stringify({ ...session, granted, undecided });
+      const failedLogins = session.failedLogins.map((failed) => ({
+        ...failed,
+        at: failed.at - 2 * MINUTE,
+        shown: failed.shown.map((time) => time - 2 * MINUTE),
+      }));
+      const Value = JSON.stringify({ ...session, granted, failedLogins });
       aws.parameters.putParameter({ Name: SESSION, Value, Type: 'SecureString', Overwrite: true });
     },
     accessToken: () => read(aws, ACCESS_TOKEN),

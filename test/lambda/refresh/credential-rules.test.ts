@@ -1,70 +1,151 @@
 import { describe, expect, it } from 'vitest';
-import type { TokenSettings } from '../../../contract/function-settings.ts';
-import { HOUR, MINUTE } from '../../../contract/times.ts';
+import type { FailureCode } from '../../../contract/failures.ts';
+import { HOUR, MINUTE, SECOND } from '../../../contract/times.ts';
 import {
+  afterFailedLogin,
+  type CredentialsSituation,
+  loginAsLastResort,
+  loginWithNewCredentials,
+  mayLogInAfter,
   mayLogInDespiteOutage,
   mayTryOnceMore,
-  newVersion,
-  nextTryOfRefused,
 } from '../../../lambda/refresh/credential-rules.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
-import { EMPTY_SESSION } from '../../../lambda/refresh/session.ts';
-import { INTERVAL, NOW, request, session, settings, state } from './fixtures.ts';
+import { EMPTY_SESSION, type Session } from '../../../lambda/refresh/session.ts';
+import { failedLogins, LOGIN_REQUEST, NOW, request, session, settings } from './fixtures.ts';
+
+const situation = (fields: Partial<CredentialsSituation> = {}): CredentialsSituation => ({
+  request: request(),
+  settings,
+  loginRequest: LOGIN_REQUEST,
+  session: session(),
+  credentials: { versionId: 'v1' },
+  now: NOW,
+  ...fields,
+});
 
 describe('credentials are new', () => {
-  const refused = { versionId: 'v2', code: 'CredentialsRefused', at: NOW, times: 1 } as const;
-  it.each([
-    ['if their version is another than the session’s', state({ credentials: { versionId: 'v2' } }), 'v2'],
-    ['if there is no session yet', state({ session: EMPTY_SESSION }), 'v1'],
-    ['not if the session was got with them', state(), undefined],
+  const v2 = { credentials: { versionId: 'v2' } };
+  const failed = (fields = {}) =>
+    session({}, { failedLogins: [failedLogins({ versionId: 'v2', ...fields })] });
+  it.each<[string, Partial<CredentialsSituation>, boolean]>([
+    ['if their version is another than the session’s', v2, true],
+    ['if there is no session yet', { session: EMPTY_SESSION }, true],
+    ['not if the session was got with them', {}, false],
+    ['not if they were just refused', { ...v2, session: failed() }, false],
     [
-      'not if they were refused',
-      state({ credentials: { versionId: 'v2' }, session: session({}, { refused: [refused] }) }),
-      undefined,
+      'again a minute after the first refusal: some APIs need a moment',
+      { ...v2, session: failed(), now: NOW + MINUTE },
+      true,
     ],
-    ['not if there are none', state({ credentials: 'none' }), undefined],
+    [
+      'not after a second refusal',
+      { ...v2, session: failed({ times: 2, refusals: 2 }), now: NOW + 30 * 24 * HOUR },
+      false,
+    ],
+    ['again if the login request has changed', { ...v2, session: failed({ request: 'another' }) }, true],
+    [
+      'a minute after they could not be tried',
+      {
+        ...v2,
+        session: failed({ code: 'ApiUnreachable', times: 0, refusals: 0, shown: [] }),
+        now: NOW + MINUTE,
+      },
+      true,
+    ],
+    [
+      'not before',
+      {
+        ...v2,
+        session: failed({ code: 'ApiUnreachable', times: 0, refusals: 0, shown: [] }),
+        now: NOW + MINUTE - 1,
+      },
+      false,
+    ],
+    ['not if there are none', { credentials: 'none', session: EMPTY_SESSION }, false],
     [
       'not if they cannot be looked up',
-      state({ credentials: new RefreshError('CredentialsUnreadable') }),
-      undefined,
+      { credentials: new RefreshError('CredentialsUnreadable'), session: EMPTY_SESSION },
+      false,
     ],
   ])('%s', (_, given, expected) => {
-    expect(newVersion(given)).toBe(expected);
+    expect(loginWithNewCredentials(situation(given)) !== undefined).toBe(expected);
   });
 });
 
-describe('refused credentials are tried again', () => {
-  const triedAgainIn = (times: number, fields: Partial<TokenSettings> = {}) =>
-    nextTryOfRefused(
-      session({}, { refused: [{ versionId: 'v1', code: 'CredentialsRefused', at: NOW, times }] }),
-      'v1',
-      { ...settings, ...fields },
-    ) - NOW;
-
-  it('after one interval, after 4 hours, then daily', () => {
-    expect([1, 2, 3, 4, 50].map((times) => triedAgainIn(times))).toEqual([
-      INTERVAL,
-      4 * HOUR,
-      24 * HOUR,
-      24 * HOUR,
-      24 * HOUR,
-    ]);
+describe('a login as the last resort', () => {
+  const refused = session({}, { failedLogins: [failedLogins()] });
+  it('is not allowed before it is due, and says when that is', () => {
+    const dueAt = NOW + 35 * MINUTE;
+    expect(loginAsLastResort(situation({ session: refused }))).toMatchObject({
+      dueAt,
+      failure: { code: 'CredentialsRefused' },
+    });
+    expect(loginAsLastResort(situation({ session: refused, now: dueAt }))).toEqual({
+      versionId: 'v1',
+      request: LOGIN_REQUEST,
+    });
   });
 
-  it('never sooner the second time than the first', () => {
-    expect(triedAgainIn(2, { intervalSeconds: 12 * 3600 })).toBe(12 * HOUR);
-  });
-
-  it('at once if it was another version', () => {
-    expect(nextTryOfRefused(session(), 'v1', settings)).toBe(0);
-  });
-
-  it('out of turn if a request asks for it, at most once an hour', () => {
+  it('is allowed once an hour if a request asks for it', () => {
     const asking = request({ retryRefused: true });
+    expect(loginAsLastResort(situation({ session: refused, request: asking }))).toMatchObject({
+      isExtra: true,
+    });
     expect(mayTryOnceMore(asking, session(), NOW)).toBe(true);
     expect(mayTryOnceMore(request(), session(), NOW)).toBe(false);
     expect(mayTryOnceMore(asking, session({}, { extraTryAt: NOW - HOUR }), NOW)).toBe(true);
     expect(mayTryOnceMore(asking, session({}, { extraTryAt: NOW - HOUR + 1 }), NOW)).toBe(false);
+  });
+
+  it('waits, twice as long each time, after runs that died', () => {
+    const allowed = Array.from({ length: 18 }, (_, untold) => untold).filter(mayLogInAfter);
+    expect(allowed).toEqual([0, 1, 2, 4, 8, 16]);
+    expect(loginAsLastResort(situation({ request: request({ attempt: 4 }) }))).toMatchObject({
+      failure: { code: 'RunsDied' },
+    });
+  });
+});
+
+describe('a failed login', () => {
+  const login = { versionId: 'v1', request: LOGIN_REQUEST };
+  const after = (code: FailureCode, before: Session = session(), shown = [NOW]) =>
+    afterFailedLogin({ session: before, login, failure: new RefreshError(code), shown, now: NOW })
+      .failedLogins[0];
+
+  it('is counted by its kind, what was shown whatever its kind', () => {
+    const before = session(
+      {},
+      {
+        failedLogins: [
+          failedLogins({
+            code: 'ApiThrottled',
+            times: 3,
+            refusals: 0,
+            at: NOW - MINUTE,
+            shown: [NOW - MINUTE],
+          }),
+        ],
+      },
+    );
+    expect(after('ApiTimeout', before)).toMatchObject({ times: 4, shown: [NOW - MINUTE, NOW] });
+    expect(after('ApiUnavailable', before)).toMatchObject({ times: 1, shown: [NOW - MINUTE, NOW] });
+  });
+
+  it('that was not sent counts as nothing', () => {
+    expect(after('ApiUnreachable', session(), [])).toBeUndefined();
+  });
+
+  it('whose token cannot be stored was accepted: only then the count begins anew', () => {
+    const before = session({}, { failedLogins: [failedLogins({ at: NOW - MINUTE, shown: [NOW - MINUTE] })] });
+    expect(after('TokenExpired', before)).toMatchObject({ times: 1, refusals: 0, shown: [] });
+    expect(after('AnswerNotJson', before)).toMatchObject({ times: 1, refusals: 1 });
+  });
+
+  it('is due no sooner than the token API asks', () => {
+    const asked = new RefreshError('ApiThrottled', { retryAfterSeconds: 600 });
+    const failed = afterFailedLogin({ session: session(), login, failure: asked, shown: [NOW], now: NOW });
+    expect(loginAsLastResort(situation({ session: failed }))).toMatchObject({ dueAt: NOW + 600 * SECOND });
   });
 });
 

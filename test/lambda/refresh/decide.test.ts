@@ -1,12 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contract/failures.ts';
 import { HOUR, MINUTE, SECOND } from '../../../contract/times.ts';
-import { decide, type Situation, type Tried } from '../../../lambda/refresh/decide.ts';
+import { decide, type Ending, type Situation, type Tried } from '../../../lambda/refresh/decide.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import type { RefreshRequest } from '../../../lambda/refresh/request.ts';
-import { EMPTY_SESSION, type Session } from '../../../lambda/refresh/session.ts';
+import {
+  EMPTY_SESSION,
+  type FailedLogins,
+  type Granted,
+  type Session,
+} from '../../../lambda/refresh/session.ts';
 import type { State } from '../../../lambda/refresh/state.ts';
-import { INTERVAL, NOW, request, session, settings, state } from './fixtures.ts';
+import type { Wait } from '../../../lambda/refresh/waiting.ts';
+import { failedLogins, INTERVAL, LOGIN_REQUEST, NOW, request, session, settings, state } from './fixtures.ts';
 
 /** A tick that is due: the stored token is older than the request, lives, and has a refresh token. */
 const TICK = request({ requestedBy: 'schedule', sentAt: NOW });
@@ -28,6 +34,7 @@ function decided(given: Given): string {
   const situation: Situation = {
     request: asked,
     settings,
+    loginRequest: LOGIN_REQUEST,
     now: NOW,
     random: () => 0,
     session: given.session ?? (read instanceof RefreshError ? EMPTY_SESSION : read.session),
@@ -37,28 +44,34 @@ function decided(given: Given): string {
   switch (step.do) {
     case 'log in':
       return `log in with ${step.login.versionId}${step.login.isNew ? ', new' : ''}${step.login.isExtra ? ', once more' : ''}`;
+    case 'remember':
     case 'end':
-      return step.ending.kind === 'failed'
-        ? `end: ${step.ending.failure.code}${step.ending.retryInSeconds === undefined ? '' : ', retry'}`
-        : `end: ${step.ending.kind}${'retryInSeconds' in step.ending ? `, again in ${step.ending.retryInSeconds} s` : ''}`;
+      return `${step.do}: ${step.ending.kind === 'failed' ? step.ending.failure.code : step.ending.kind}${waiting(step.ending)}`;
     case 'store':
-      return `store ${step.accessToken ?? 'the session of the token that is stored'}`;
+      return `store ${step.accessToken ?? 'the session of the token that is stored'}${waitingFor(step.wait)}`;
     default:
       return step.do;
   }
 }
 
+const waiting = (ending: Ending): string => waitingFor('wait' in ending ? ending.wait : undefined);
+
+function waitingFor(wait: Wait | undefined): string {
+  return wait === undefined ? '' : `, ${wait.how} for ${Math.round((wait.until - NOW) / SECOND)} s`;
+}
+
 const failure = (code: FailureCode) => new RefreshError(code);
 const failedLogin = (code: FailureCode, isNew = false) => ({
   failure: failure(code),
-  login: { versionId: 'v1', ...(isNew && { isNew }) },
+  login: { versionId: 'v1', request: LOGIN_REQUEST, ...(isNew && { isNew }) },
 });
 const NEW = { credentials: { versionId: 'v2' } } as const;
 const refusedAgo = (ago: number, fields: Partial<Session> = {}): Session =>
-  session(
-    {},
-    { refused: [{ versionId: 'v1', code: 'CredentialsRefused', at: NOW - ago, times: 1 }], ...fields },
-  );
+  session({}, { failedLogins: [failedLogins({ at: NOW - ago, shown: [NOW - ago] })], ...fields });
+const NEW_FAILED = (fields: Partial<FailedLogins>): Partial<State> => ({
+  ...NEW,
+  session: session({ refreshToken: 'r' }, { failedLogins: [failedLogins({ versionId: 'v2', ...fields })] }),
+});
 const due = request({ sentAt: NOW, attempt: 3 });
 
 describe('what an attempt does next', () => {
@@ -72,7 +85,7 @@ describe('what an attempt does next', () => {
     [
       'a state that cannot be read is retried',
       { read: failure('ParametersUnreadable') },
-      'end: ParametersUnreadable, retry',
+      'end: ParametersUnreadable, hidden for 3 s',
     ],
 
     [
@@ -86,7 +99,7 @@ describe('what an attempt does next', () => {
     [
       'a young token is not replaced: the rate limit',
       { read: { session: session({ obtainedAt: NOW - 30 * SECOND, refreshToken: 'r' }) } },
-      'end: put-off, again in 30 s',
+      'remember: put-off, wake-up for 30 s',
     ],
     [
       'a token that was granted and not written is written first',
@@ -124,7 +137,7 @@ describe('what an attempt does next', () => {
     [
       'an outage keeps the refresh token, and waits',
       { tried: { refresh: failure('ApiUnavailable') } },
-      'end: ApiUnavailable, retry',
+      'remember: ApiUnavailable, hidden for 3 s',
     ],
     [
       'despite an outage a login may be tried from the third attempt on',
@@ -138,7 +151,7 @@ describe('what an attempt does next', () => {
         read: { session: session({ refreshToken: 'r' }, { loginDespiteOutageAt: NOW - 10 * MINUTE + 1 }) },
         tried: { refresh: failure('ApiUnavailable') },
       },
-      'end: ApiUnavailable, retry',
+      'end: ApiUnavailable, hidden for 10 s',
     ],
 
     ['new credentials are tried at once, whoever asks', { read: NEW }, 'log in with v2, new'],
@@ -159,42 +172,26 @@ describe('what an attempt does next', () => {
     ],
     [
       '… and are paused then',
-      {
-        read: {
-          ...NEW,
-          session: session(
-            { refreshToken: 'r' },
-            { undecided: { versionId: 'v2', code: 'ApiUnavailable', since: NOW, until: NOW + 1 } },
-          ),
-        },
-      },
+      { read: NEW_FAILED({ code: 'ApiUnavailable', at: NOW - MINUTE + 1 }) },
       'refresh',
     ],
     [
-      '… until the pause is over',
-      {
-        read: {
-          ...NEW,
-          session: session(
-            { refreshToken: 'r' },
-            { undecided: { versionId: 'v2', code: 'ApiUnavailable', since: NOW - MINUTE, until: NOW } },
-          ),
-        },
-      },
+      '… until they are due',
+      { read: NEW_FAILED({ code: 'ApiUnavailable', at: NOW - MINUTE, refusals: 0 }) },
       'log in with v2, new',
     ],
 
     [
       'refused credentials are not repeated',
-      { read: { session: refusedAgo(INTERVAL - 1) } },
-      'end: CredentialsRefused, retry',
+      { read: { session: refusedAgo(25 * MINUTE) } },
+      'remember: CredentialsRefused, wake-up for 600 s',
     ],
     [
       '… for longer than the request lasts: it ends',
       { read: { session: refusedAgo(MINUTE) } },
-      'end: CredentialsRefused',
+      'remember: CredentialsRefused, next tick for 2040 s',
     ],
-    ['… until an interval is over', { read: { session: refusedAgo(INTERVAL) } }, 'log in with v1'],
+    ['… until they are due', { read: { session: refusedAgo(35 * MINUTE) } }, 'log in with v1'],
     [
       '… unless a request asks for one extra try',
       { asked: request({ retryRefused: true }), read: { session: refusedAgo(MINUTE) } },
@@ -206,7 +203,7 @@ describe('what an attempt does next', () => {
         asked: request({ retryRefused: true }),
         read: { session: refusedAgo(MINUTE, { extraTryAt: NOW - HOUR + 1 }) },
       },
-      'end: CredentialsRefused',
+      'remember: CredentialsRefused, next tick for 2040 s',
     ],
 
     [
@@ -217,43 +214,48 @@ describe('what an attempt does next', () => {
     [
       '… without one they are waited for',
       { read: { session: session(), credentials: failure('CredentialsUnreadable') } },
-      'end: CredentialsUnreadable, retry',
+      'remember: CredentialsUnreadable, hidden for 3 s',
     ],
     [
       'that there are no credentials yet is noted',
       { read: { session: EMPTY_SESSION, whole: false, credentials: 'none' } },
-      'remember',
+      'remember: NoCredentials',
     ],
 
-    ['a granted token is stored', { tried: { granted: 'new' } }, 'store new'],
+    ['a granted token is stored', { tried: { granted: { accessToken: 'new' } } }, 'store new'],
     [
       '… and that is all',
-      { tried: { granted: 'new', store: { stored: { value: 'new', version: 8, writtenAt: NOW } } } },
+      {
+        tried: {
+          granted: { accessToken: 'new' },
+          store: { stored: { value: 'new', version: 8, writtenAt: NOW }, wait: undefined },
+        },
+      },
       'end: refreshed',
     ],
     [
       '… or it is written by the next attempt',
-      { tried: { granted: 'new', store: failure('ParametersNotWritten') } },
-      'end: ParametersNotWritten, retry',
+      { tried: { granted: { accessToken: 'new' }, store: failure('ParametersNotWritten') } },
+      'end: ParametersNotWritten, hidden for 3 s',
     ],
     [
       'a token that an earlier request got is not enough for a later one',
       {
         session: session({ obtainedAt: NOW - 13 * SECOND }),
-        tried: { store: { stored: { value: 't', version: 8, writtenAt: NOW } } },
+        tried: { store: { stored: { value: 't', version: 8, writtenAt: NOW }, wait: undefined } },
       },
-      'end: refreshed, again in 1 s',
+      'end: refreshed, hidden for 1 s',
     ],
 
     [
       'what an attempt learned is written before it ends',
       { session: refusedAgo(0), tried: { login: failedLogin('CredentialsRefused') } },
-      'remember',
+      'remember: CredentialsRefused, next tick for 2100 s',
     ],
     [
       'bad credentials are no reason to give up a refresh token that may work again',
       { tried: { refresh: failure('ApiForbidden'), login: failedLogin('CredentialsRefused') } },
-      'end: ApiForbidden, retry',
+      'remember: ApiForbidden, hidden for 3 s',
     ],
   ])('%s', (_, given, expected) => {
     expect(decided(given)).toBe(expected);
@@ -261,18 +263,53 @@ describe('what an attempt does next', () => {
 });
 
 it('a refusal that could not be written holds its message for as long as it may', () => {
-  const refused = refusedAgo(0);
+  const refusal = failure('CredentialsRefused');
   const situation: Situation = {
     request: TICK,
     settings,
+    loginRequest: LOGIN_REQUEST,
     now: NOW,
     random: () => 0,
-    session: refused,
+    session: refusedAgo(0),
     tried: {
       read: state({ session: session() }),
       login: failedLogin('CredentialsRefused'),
-      remember: { session: refused, failure: failure('ParametersNotWritten') },
+      remember: { ending: { kind: 'failed', failure: refusal }, failure: failure('ParametersNotWritten') },
     },
   };
-  expect(decide(situation)).toMatchObject({ do: 'end', ending: { kind: 'failed', retryInSeconds: 1800 } });
+  const wait = { how: 'hidden', until: NOW + 30 * MINUTE };
+  expect(decide(situation)).toMatchObject({ do: 'end', ending: { kind: 'failed', wait } });
+});
+
+describe('a token that dies before the next tick', () => {
+  const short = (fields: Partial<Granted> = {}) =>
+    session({ obtainedAt: NOW, expiresAt: NOW + 15 * MINUTE, ...fields });
+
+  it('is renewed 5 minutes before it dies, by a wake-up', () => {
+    expect(decided({ session: short(), tried: { granted: { accessToken: 'new' } } })).toBe(
+      'store new, wake-up for 600 s',
+    );
+  });
+
+  it('is renewed at half of what is left, if that is later', () => {
+    const lives = (minutes: number) => short({ expiresAt: NOW + minutes * MINUTE });
+    expect(decided({ session: lives(6), tried: { granted: { accessToken: 'new' } } })).toBe(
+      'store new, wake-up for 180 s',
+    );
+  });
+
+  it('is not renewed within a minute of being got', () => {
+    const lives = (seconds: number) => short({ expiresAt: NOW + seconds * SECOND });
+    expect(decided({ session: lives(80), tried: { granted: { accessToken: 'new' } } })).toBe(
+      'store new, wake-up for 60 s',
+    );
+  });
+
+  it('satisfies other requests until then, and none from then on', () => {
+    const asked = request({ sentAt: NOW - 11 * MINUTE });
+    const lives = (minutes: number) =>
+      session({ obtainedAt: NOW - 10 * MINUTE, expiresAt: NOW + minutes * MINUTE, refreshToken: 'r' });
+    expect(decided({ asked, read: { session: lives(6) } })).toBe('end: satisfied');
+    expect(decided({ asked, read: { session: lives(5) } })).toBe('refresh');
+  });
 });

@@ -1,7 +1,12 @@
 import type { TokenSettings } from '../../../contract/function-settings.ts';
 import { MINUTE, SECOND } from '../../../contract/times.ts';
 import type { RefreshRequest } from '../../../lambda/refresh/request.ts';
-import { EMPTY_SESSION, type Granted, type Session } from '../../../lambda/refresh/session.ts';
+import {
+  EMPTY_SESSION,
+  type FailedLogins,
+  type Granted,
+  type Session,
+} from '../../../lambda/refresh/session.ts';
 import type { State } from '../../../lambda/refresh/state.ts';
 
 export const NOW = Date.parse('2026-11-21T09:00:00Z');
@@ -20,7 +25,24 @@ export const request = (fields: Partial<RefreshRequest> = {}): RefreshRequest =>
   requestedBy: 'consumer',
   retryRefused: false,
   sentAt: NOW,
+  messageSentAt: fields.sentAt ?? NOW,
   attempt: 1,
+  ...fields,
+});
+
+/** Of the login request that the settings describe. */
+export const LOGIN_REQUEST = 'login';
+
+/** Credentials v1 whose login failed once, just now. */
+export const failedLogins = (fields: Partial<FailedLogins> = {}): FailedLogins => ({
+  versionId: 'v1',
+  request: LOGIN_REQUEST,
+  code: 'CredentialsRefused',
+  at: NOW,
+  since: NOW,
+  times: 1,
+  refusals: 1,
+  shown: [NOW],
   ...fields,
 });
 

@@ -16,37 +16,44 @@ describe('a request is satisfied', () => {
   const written = NOW - 10 * MINUTE;
 
   it('by an access token written after it was sent', () => {
-    expect(isSatisfied(request({ sentAt: written - 1 }), state(), NOW)).toBe(true);
-    expect(isSatisfied(request({ sentAt: written }), state(), NOW)).toBe(false);
+    expect(isSatisfied(request({ sentAt: written - 1 }), state(), settings, NOW)).toBe(true);
+    expect(isSatisfied(request({ sentAt: written }), state(), settings, NOW)).toBe(false);
   });
 
   it('not by one that was granted long before and only stored since', () => {
     const granted = (before: number) => state({ session: session({ obtainedAt: written - 1 - before }) });
     const sent = request({ sentAt: written - 1 });
-    expect(isSatisfied(sent, granted(12 * SECOND - 1), NOW)).toBe(true);
-    expect(isSatisfied(sent, granted(12 * SECOND), NOW)).toBe(false);
+    expect(isSatisfied(sent, granted(12 * SECOND - 1), settings, NOW)).toBe(true);
+    expect(isSatisfied(sent, granted(12 * SECOND), settings, NOW)).toBe(false);
   });
 
   it('not by one that was stored so late that consumers take it for younger than it is', () => {
     const storedAfter = (delay: number) => state({ session: session({ obtainedAt: written - delay }) });
     const sent = request({ sentAt: written - 60 * SECOND });
-    expect(isSatisfied(sent, storedAfter(15 * SECOND), NOW)).toBe(true);
-    expect(isSatisfied(sent, storedAfter(15 * SECOND + 1), NOW)).toBe(false);
+    expect(isSatisfied(sent, storedAfter(15 * SECOND), settings, NOW)).toBe(true);
+    expect(isSatisfied(sent, storedAfter(15 * SECOND + 1), settings, NOW)).toBe(false);
   });
 
   it('by a version newer than the rejected one', () => {
-    expect(isSatisfied(request({ rejectedVersion: 6 }), state(), NOW)).toBe(true);
-    expect(isSatisfied(request({ rejectedVersion: 7 }), state(), NOW)).toBe(false);
+    expect(isSatisfied(request({ rejectedVersion: 6 }), state(), settings, NOW)).toBe(true);
+    expect(isSatisfied(request({ rejectedVersion: 7 }), state(), settings, NOW)).toBe(false);
   });
 
   it('never without an access token, by half of a write, or by a dead token', () => {
     const old = request({ sentAt: written - 1 });
     const { accessToken: _, ...missing } = state();
-    expect(isSatisfied(old, missing, NOW)).toBe(false);
-    expect(isSatisfied(old, state({ whole: false }), NOW)).toBe(false);
-    expect(isSatisfied(old, state({ session: EMPTY_SESSION }), NOW)).toBe(false);
-    expect(isSatisfied(old, state({ session: session({ expiresAt: NOW }) }), NOW)).toBe(false);
-    expect(isSatisfied(old, state({ session: session({ expiresAt: NOW + 1 }) }), NOW)).toBe(true);
+    expect(isSatisfied(old, missing, settings, NOW)).toBe(false);
+    expect(isSatisfied(old, state({ whole: false }), settings, NOW)).toBe(false);
+    expect(isSatisfied(old, state({ session: EMPTY_SESSION }), settings, NOW)).toBe(false);
+    expect(isSatisfied(old, state({ session: session({ expiresAt: NOW }) }), settings, NOW)).toBe(false);
+    expect(
+      isSatisfied(
+        old,
+        state({ session: session({ expiresAt: NOW + 1 }) }),
+        { ...settings, intervalSeconds: 120 },
+        NOW,
+      ),
+    ).toBe(true);
   });
 });
 

@@ -16,6 +16,7 @@ describe('a refresh request', () => {
       requestedBy: 'schedule',
       retryRefused: false,
       sentAt: 1000,
+      messageSentAt: 1000,
       attempt: 2,
     });
   });
@@ -23,6 +24,20 @@ describe('a refresh request', () => {
   it('may name a rejected version and ask for an extra try', () => {
     const body = { token: 'payments-api', requestedBy: 'consumer', rejectedVersion: 7, retryRefused: true };
     expect(parseRequest(record(body))).toMatchObject({ rejectedVersion: 7, retryRefused: true });
+  });
+
+  it('may have been made before, never later than SQS says', () => {
+    const body = { token: 'payments-api', requestedBy: 'wake-up' };
+    expect(parseRequest(record({ ...body, since: 900 }))).toMatchObject({ sentAt: 900, messageSentAt: 1000 });
+    expect(parseRequest(record({ ...body, since: 1001 }))).toMatchObject({ sentAt: 1000 });
+  });
+
+  it('waits as a wake-up in a message group of its own', () => {
+    const body = { token: 'payments-api', requestedBy: 'wake-up', since: 900, dueAt: 5000 };
+    const wakeUp = { token: 'payments-api', dueAt: 5000, since: 900 };
+    expect(parseRequest(record(body, 'payments-api.wake-up.5000'))).toEqual({ wakeUp });
+    expect(parseRequest(record(body, 'payments-api.wake-up.6000'))).toHaveProperty('rejected');
+    expect(parseRequest(record(body, 'payments-api'))).toMatchObject({ sentAt: 900 });
   });
 
   const valid = { token: 'payments-api', requestedBy: 'consumer' };
@@ -37,6 +52,7 @@ describe('a refresh request', () => {
     ['a version of 0', { ...valid, rejectedVersion: 0 }, 'positive whole number'],
     ['half a version', { ...valid, rejectedVersion: 1.5 }, 'positive whole number'],
     ['a version in words', { ...valid, rejectedVersion: 'seven' }, 'positive whole number'],
+    ['a time before in words', { ...valid, since: 'long ago' }, 'positive whole number'],
     ['an extra try in words', { ...valid, retryRefused: 'yes' }, 'neither true nor false'],
   ])('is not: %s', (_, body, reason) => {
     const parsed = parseRequest(record(body));

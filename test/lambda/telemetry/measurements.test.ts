@@ -6,7 +6,9 @@ import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import type { RefreshRequest } from '../../../lambda/refresh/request.ts';
 import { EMPTY_SESSION, type Granted, type Session } from '../../../lambda/refresh/session.ts';
 import { newTrace, type Trace } from '../../../lambda/refresh/trace.ts';
+import type { Wait } from '../../../lambda/refresh/waiting.ts';
 import { type MetricGroup, measure, reasonsForAttention } from '../../../lambda/telemetry/measurements.ts';
+import { failedLogins } from '../refresh/fixtures.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00Z');
 
@@ -41,9 +43,10 @@ const measured = ({ outcome, request = {} }: Given) => ({
     retryRefused: false,
     sentAt: NOW,
     attempt: 1,
+    messageSentAt: NOW,
     ...request,
   } as const,
-  outcome: { trace: newTrace(), ...outcome },
+  outcome: { trace: newTrace(), tries: 1, ...outcome },
   now: NOW,
 });
 
@@ -61,6 +64,7 @@ function table(groups: readonly MetricGroup[]): Record<string, Record<string, nu
 
 const PER_TOKEN = 'Environment=sandbox,Token=payments-api';
 const refreshed = (how: 'login' | 'refresh') => ({ kind: 'refreshed', how, version: 8 }) as const;
+const inSeconds = (seconds: number): Wait => ({ how: 'hidden', until: NOW + seconds * SECOND });
 const failed = (code: FailureCode) => ({ kind: 'failed', failure: new RefreshError(code) }) as const;
 
 /** @param refresh how a refresh that is followed by a login failed */
@@ -99,7 +103,7 @@ describe('a failed attempt', () => {
       table(
         measure(
           measured({
-            outcome: { ending: { ...failed('ApiUnavailable'), retryInSeconds } },
+            outcome: { ending: { ...failed('ApiUnavailable'), wait: inSeconds(retryInSeconds) } },
             request: { sentAt: NOW - ageSeconds * SECOND },
           }),
         ),
@@ -124,7 +128,7 @@ describe('a failed attempt', () => {
   it('says how long the stored token still lives, below 0 once it is dead', () => {
     const dead = session(-9 * SECOND);
     const groups = measure(
-      measured({ outcome: { ending: { ...failed('ApiTimeout'), retryInSeconds: 5 }, session: dead } }),
+      measured({ outcome: { ending: { ...failed('ApiTimeout'), wait: inSeconds(5) }, session: dead } }),
     );
     expect(table(groups)[PER_TOKEN]).toEqual({ ValidityLeft: -10 });
   });
@@ -167,15 +171,19 @@ describe('attention is raised', () => {
   });
 
   it('by new credentials that could not be tried for an interval', () => {
-    const stuck = (since: number, versionId = 'v2') => {
-      const undecided = { versionId, code: 'CredentialsUnreadable', since, until: NOW } as const;
-      return reasons({ outcome: { ...quiet, session: { ...session(), undecided } } });
+    const stuck = (since: number, versionId = 'v2', credentialsVersion = versionId) => {
+      const failed = failedLogins({ versionId, code: 'CredentialsUnreadable', since, times: 0, refusals: 0 });
+      return reasons({
+        outcome: { ...quiet, credentialsVersion, session: { ...session(), failedLogins: [failed] } },
+      });
     };
     expect(stuck(NOW - 1500 * SECOND + 1)).toBe('');
     expect(stuck(NOW - 1500 * SECOND)).toBe(
       'new credentials could not be tried since 2026-11-21T08:35:00.000Z: CredentialsUnreadable',
     );
     expect(stuck(NOW - 1500 * SECOND, 'v1')).toBe('');
+    // A newer version has taken its place.
+    expect(stuck(NOW - 1500 * SECOND, 'v2', 'v3')).toBe('');
   });
 
   it('by credentials that have been in use for as long as the setting says', () => {
@@ -187,11 +195,11 @@ describe('attention is raised', () => {
     expect(used(NOW - 90 * 24 * HOUR)).toContain('in use since 2026-08-23T09:00:00');
   });
 
-  it('by a lifetime that is shorter than the schedule needs, with the numbers', () => {
+  it('by a lifetime that is too short to be renewed without a gap', () => {
     const lifetime = (seconds: number) =>
       reasons({ outcome: { ...quiet, session: session(seconds * SECOND) } });
-    expect(lifetime(1560)).toBe('');
-    expect(lifetime(1559)).toContain('lives 1559 s, the schedule is every 1500 s');
+    expect(lifetime(90)).toBe('');
+    expect(lifetime(89)).toContain('lives 89 s');
   });
 
   it('by the third rejected token in a row', () => {
