@@ -190,21 +190,17 @@ const logIn = (login: AllowedLogin, { failedLogins }: Session): Step => ({
   mayRepeat: failedLogins.length === 0,
 });
 
-/** Why there is no new token, and when that is tried again. */
+/** Why there is no new token, and when that is tried again: a refresh token that may work waits for no credentials. */
 function withoutToken(situation: Situation, { credentials }: State): Ending {
   const { tried, now } = situation;
   const { login, refresh } = tried;
-  const mayRefreshAgain = refresh !== undefined && refresh.kind !== 'refused';
-  const noLogin = loginAsLastResort({ ...situation, credentials });
-  const loginFailure = login?.failure ?? ('failure' in noLogin ? noLogin.failure : undefined);
-  if (mayRefreshAgain) {
-    const isForRefresh =
-      loginFailure === undefined ||
-      isVerdict(loginFailure) ||
-      (isOutage(refresh.kind) && (login === undefined || login.login.isNew === true));
-    const failure = isForRefresh ? refresh : loginFailure;
+  if (refresh !== undefined && refresh.kind !== 'refused') {
+    const wasTried = login !== undefined && !login.login.isNew && !isVerdict(login.failure);
+    const failure = wasTried ? login.failure : refresh;
     return failed(situation, failure, now + backOff(situation, failure));
   }
+  const noLogin = loginAsLastResort({ ...situation, credentials });
+  const loginFailure = login?.failure ?? ('failure' in noLogin ? noLogin.failure : undefined);
   const failure = loginFailure ?? refresh;
   if (failure === undefined) throw new Error('a call that is allowed was not made');
   const due = 'failure' in noLogin ? (noLogin.dueAt ?? 0) : 0;

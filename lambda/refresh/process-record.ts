@@ -56,7 +56,7 @@ async function wait(
   if (wait.how === 'wake-up') {
     if (!wait.isNew) return 'done';
     const dueAt = Math.ceil(wait.until);
-    const wakeUp: RefreshRequestBody = { token, requestedBy: 'wake-up', since: sentAt, dueAt };
+    const wakeUp: RefreshRequestBody = { token, requestedBy: 'wake-up', since: Math.floor(sentAt), dueAt };
     const isSent = await attemptOnQueue(record, deps, () =>
       deps.queue.send(wakeUp, wakeUpGroup(token, dueAt)),
     );

@@ -39,6 +39,7 @@ describe.each(CALLS)('the token API at %s:', (call) => {
 
     await endFault(stage, fault);
     if (fault[call] === 'retry') {
+      stage.makeOlder();
       const second = await stage.attempt({}, { attempt: 2 });
       expect(second.line).toMatchObject({ outcome: 'refreshed' });
       expect(stage.api.model.accepts(stage.accessToken() ?? '')).toBe(true);

@@ -30,7 +30,7 @@ export const PASSWORD = 'correct horse/battery+staple="é"';
 export interface Attempt {
   readonly line: LogFields & { readonly message: string };
   readonly metrics: readonly MetricGroup[];
-  /** Seconds until the queue hands the message out again; undefined: it is done with. */
+  /** Seconds until the queue hands the message out again, or a wake-up for it; undefined: it is done with. */
   readonly retryInSeconds: number | undefined;
   readonly tookMs: number;
 }
@@ -159,13 +159,15 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
       const visibleAt = queue.nextVisibleAt();
       const again = batchItemFailures.length > 0;
       queue.delete(received.receiptHandle);
+      const line = lines.slice(before.lines).find(({ outcome }) => outcome !== undefined) ?? {
+        message: 'nothing was logged',
+      };
+      const hidden =
+        again && visibleAt !== undefined ? Math.round((visibleAt - Date.now()) / 1000) : undefined;
       return {
-        line: lines.slice(before.lines).find(({ outcome }) => outcome !== undefined) ?? {
-          message: 'nothing was logged',
-        },
+        line,
         metrics: groups.slice(before.groups),
-        retryInSeconds:
-          again && visibleAt !== undefined ? Math.round((visibleAt - Date.now()) / 1000) : undefined,
+        retryInSeconds: line.retryBy === 'wake-up' ? Number(line.retryInSeconds) : hidden,
         tookMs,
       };
     },
