@@ -109,7 +109,7 @@ describe('a login as the last resort', () => {
 
 describe('a failed login', () => {
   const login = { versionId: 'v1', request: LOGIN_REQUEST };
-  const after = (code: FailureCode, before: Session = session(), shown = [NOW]) =>
+  const entryAfter = (code: FailureCode, before: Session = session(), shown = [NOW]) =>
     afterFailedLogin({ session: before, login, failure: new RefreshError(code), shown, now: NOW })
       .failedLogins[0];
 
@@ -128,18 +128,18 @@ describe('a failed login', () => {
         ],
       },
     );
-    expect(after('ApiTimeout', before)).toMatchObject({ times: 4, shown: [NOW - MINUTE, NOW] });
-    expect(after('ApiUnavailable', before)).toMatchObject({ times: 1, shown: [NOW - MINUTE, NOW] });
+    expect(entryAfter('ApiTimeout', before)).toMatchObject({ times: 4, shown: [NOW - MINUTE, NOW] });
+    expect(entryAfter('ApiUnavailable', before)).toMatchObject({ times: 1, shown: [NOW - MINUTE, NOW] });
   });
 
   it('that was not sent counts as nothing', () => {
-    expect(after('ApiUnreachable', session(), [])).toBeUndefined();
+    expect(entryAfter('ApiUnreachable', session(), [])).toBeUndefined();
   });
 
   it('whose token cannot be stored was accepted: only then the count begins anew', () => {
     const before = session({}, { failedLogins: [failedLogins({ at: NOW - MINUTE, shown: [NOW - MINUTE] })] });
-    expect(after('TokenExpired', before)).toMatchObject({ times: 1, refusals: 0, shown: [] });
-    expect(after('AnswerNotJson', before)).toMatchObject({ times: 1, refusals: 1 });
+    expect(entryAfter('TokenExpired', before)).toMatchObject({ times: 1, refusals: 0, shown: [] });
+    expect(entryAfter('AnswerNotJson', before)).toMatchObject({ times: 1, refusals: 1 });
   });
 
   it('is due no sooner than the token API asks', () => {
