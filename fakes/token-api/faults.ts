@@ -18,9 +18,11 @@ export type Fault =
   | { readonly kind: 'trickle'; readonly millisecondsPerByte: number }
   /** The true answer, late. */
   | { readonly kind: 'slow'; readonly milliseconds: number }
-  /** Bytes without end, up to that many. */
-  | { readonly kind: 'flood'; readonly bytes: number }
-  /** Any answer instead of the true one; the work is not done. A body that is no string is sent as JSON. */
+  /** Bytes without end, up to that many; status: 200 by default. */
+  | { readonly kind: 'flood'; readonly bytes: number; readonly status?: number }
+  /** Headers and half of a body, and then the connection is cut. */
+  | { readonly kind: 'cut'; readonly status: number }
+  /** Any answer instead of the true one; the work is not done. A body that is no string or Buffer is sent as JSON. */
   | {
       readonly kind: 'answer';
       readonly status: number;
@@ -103,7 +105,11 @@ export async function misbehave(fault: Fault, work: () => Answer, response: Serv
       return send(response, work());
     }
     case 'flood':
-      return flood(response, fault.bytes);
+      return flood(response, fault);
+    case 'cut':
+      response.writeHead(fault.status, { 'content-length': 20 });
+      response.write('{"message":', () => response.destroy());
+      return;
     case 'answer':
       return send(response, { status: fault.status, body: fault.body ?? '' }, fault.headers);
     case 'change':
@@ -112,18 +118,21 @@ export async function misbehave(fault: Fault, work: () => Answer, response: Serv
 }
 
 function send(response: ServerResponse, { status, body }: Answer, headers: OutgoingHttpHeaders = {}): void {
-  const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const type = typeof body === 'string' ? 'text/html' : 'application/json';
-  response.writeHead(status, { 'content-type': type, ...headers }).end(text);
+  const isReady = typeof body === 'string' || Buffer.isBuffer(body);
+  const type = isReady ? 'text/html' : 'application/json';
+  response.writeHead(status, { 'content-type': type, ...headers }).end(isReady ? body : JSON.stringify(body));
 }
 
 /** Never in memory as a whole: it is the client that is to be tested. */
-async function flood(response: ServerResponse, bytes: number): Promise<void> {
+async function flood(
+  response: ServerResponse,
+  { bytes, status = 200 }: Extract<Fault, { kind: 'flood' }>,
+): Promise<void> {
   const chunk = Buffer.alloc(64 * 1024, 'x');
   function* chunks() {
     for (let sent = 0; sent < bytes; sent += chunk.length) yield chunk.subarray(0, bytes - sent);
   }
-  response.writeHead(200, { 'content-type': 'application/json' });
+  response.writeHead(status, { 'content-type': 'application/json' });
   // A client that hangs up in the middle does what it should.
   await pipeline(chunks, response).catch(() => {});
 }

@@ -109,7 +109,7 @@ const exchange = ({ target, addresses, payload, timeoutMs, tls }: Exchange): Pro
     request.on('socket', (socket) => {
       socket.once(isSecure ? 'secureConnect' : 'connect', () => {
         clearTimeout(connect);
-        // Not before: nothing is sent to a server whose certificate is not accepted.
+        // Not before, so that it is known whether anything was sent.
         sent = true;
         request.end(payload);
       });

@@ -15,7 +15,9 @@ export const QUERIES: Readonly<Record<string, QueryStringProps>> = {
       'oauthError',
       'requestedBy',
     ],
-    filterStatements: ['credentials = "refused" or code in ["CredentialsRefused", "CredentialsMalformed"]'],
+    filterStatements: [
+      'credentials = "refused" or code in ["CredentialsRefused", "AccountLocked", "CredentialsMalformed"]',
+    ],
     sort: '@timestamp desc',
     limit: 200,
   },

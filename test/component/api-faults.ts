@@ -1,3 +1,4 @@
+import zlib from 'node:zlib';
 import type { FailureCode } from '../../contract/failures.ts';
 import type { Answer, Fault } from '../../fakes/token-api/faults.ts';
 import { jwt } from '../lambda/token-api/tokens.ts';
@@ -50,9 +51,25 @@ const changed = (change: (data: Issued['data']) => Readonly<Record<string, unkno
 });
 
 const inTwoMinutes = (): string => new Date(Date.now() + 120_000).toUTCString();
+const unixTime = (inSeconds: number): number => Math.floor(Date.now() / 1000) + inSeconds;
+
+const granted = JSON.stringify({ data: { token: 'abc' } });
+const encoded = (encoding: string, body: Buffer): Fault =>
+  answer(200, body, { 'content-encoding': encoding });
+
+/** A JWT and the Date beside it, both by a clock that is an hour slow. */
+function slow(): Fault {
+  const iat = unixTime(-3600);
+  return answer(
+    200,
+    { data: { token: jwt({ iat, exp: iat + 1800 }) } },
+    { date: new Date(iat * 1000).toUTCString() },
+  );
+}
 
 const refused = { refresh: 'RefreshTokenRefused', login: 'CredentialsRefused' } as const;
 const outage = { refresh: 'retry', login: 'retry' } as const;
+const refusal = { refresh: 'login', login: 'ends' } as const;
 const unusable = { refresh: 'login', login: 'retry' } as const;
 const fine = { refresh: 'ok', login: 'ok' } as const;
 
@@ -61,7 +78,7 @@ export const apiFaults: readonly ApiFault[] = [
   {
     name: 'connection reset before the work is done',
     fault: { kind: 'reset', when: 'before' },
-    code: 'ApiUnreachable',
+    code: 'ApiConnectionLost',
     ...outage,
   },
   { name: 'connection reset once', fault: { kind: 'reset', when: 'before' }, times: 1, ...fine },
@@ -85,10 +102,22 @@ export const apiFaults: readonly ApiFault[] = [
     code: 'ApiTimeout',
     ...outage,
   },
+  {
+    name: 'answer that is cut off',
+    fault: { kind: 'cut', status: 200 },
+    code: 'ApiConnectionLost',
+    ...outage,
+  },
   { name: 'answer after one second', fault: { kind: 'slow', milliseconds: 1000 }, ...fine },
   {
     name: 'answer of 50 MB',
     fault: { kind: 'flood', bytes: 50 * 1024 * 1024 },
+    code: 'AnswerTooLarge',
+    ...unusable,
+  },
+  {
+    name: 'answer of 2 MB, compressed to 2 KB',
+    fault: encoded('gzip', zlib.gzipSync(Buffer.alloc(2_000_000))),
     code: 'AnswerTooLarge',
     ...unusable,
   },
@@ -120,13 +149,41 @@ export const apiFaults: readonly ApiFault[] = [
     ...outage,
   },
   {
+    name: '429 with a Unix time as Retry-After, which is ignored',
+    fault: answer(429, '', { 'retry-after': String(unixTime(1000)) }),
+    code: 'ApiThrottled',
+    ...outage,
+  },
+  {
+    name: '429 with X-RateLimit-Reset, as GitHub sends it',
+    fault: answer(429, '', { 'x-ratelimit-reset': String(unixTime(150)) }),
+    code: 'ApiThrottled',
+    leastPauseSeconds: 90,
+    ...outage,
+  },
+  {
+    name: '400 that is a throttle, as Cognito sends it',
+    fault: answer(400, { __type: 'TooManyRequestsException' }),
+    code: 'ApiThrottled',
+    ...outage,
+  },
+  {
+    name: '422 that is a throttle, as Laravel sends it',
+    fault: answer(422, { message: 'Too many login attempts. Please try again in 57 seconds.' }),
+    code: 'ApiThrottled',
+    ...outage,
+  },
+  {
     name: '503 with Retry-After',
     fault: answer(503, '', { 'retry-after': '45' }),
     code: 'ApiUnavailable',
     leastPauseSeconds: 45,
     ...outage,
   },
-  ...[408, 500, 502, 503, 504].map(
+  { name: '408', fault: answer(408, 'oops'), code: 'ApiTimeout', ...outage },
+  { name: '500', fault: answer(500, 'oops'), code: 'ApiFailed', ...outage },
+  { name: '503 with an error in JSON', fault: answer(503, { error: 'oops' }), code: 'ApiFailed', ...outage },
+  ...[502, 503, 504].map(
     (status): ApiFault => ({
       name: String(status),
       fault: answer(status, 'oops'),
@@ -139,25 +196,67 @@ export const apiFaults: readonly ApiFault[] = [
     name: '400 without an OAuth error',
     fault: answer(400, {}),
     code: refused,
-    refresh: 'login',
-    login: 'ends',
+    ...refusal,
   },
-  { name: '401', fault: answer(401, {}), code: refused, refresh: 'login', login: 'ends' },
+  { name: '401', fault: answer(401, {}), code: refused, ...refusal },
+  {
+    name: '401 with Retry-After, which is ignored',
+    fault: answer(401, {}, { 'retry-after': '60' }),
+    code: refused,
+    ...refusal,
+  },
+  {
+    name: '401 of 50 MB',
+    fault: { kind: 'flood', bytes: 50 * 1024 * 1024, status: 401 },
+    code: refused,
+    ...refusal,
+  },
+  { name: '401 that is cut off', fault: { kind: 'cut', status: 401 }, code: refused, ...refusal },
+  {
+    name: '401 with OAuth unauthorized_client',
+    fault: answer(401, { error: 'unauthorized_client' }),
+    code: { refresh: 'ClientRefused', login: 'CredentialsRefused' },
+    ...refusal,
+  },
+  { name: '423', fault: answer(423, { message: 'locked' }), code: 'AccountLocked', ...refusal },
   {
     name: '400 with OAuth invalid_grant',
     fault: answer(400, { error: 'invalid_grant' }),
     code: refused,
-    refresh: 'login',
-    login: 'ends',
+    ...refusal,
   },
   { name: '403, perhaps a firewall', fault: answer(403, 'forbidden'), code: 'ApiForbidden', ...unusable },
   { name: '404', fault: answer(404, 'not found'), code: 'ApiRejectedRequest', ...unusable },
   {
+    name: '404 with JSON, as Parse Server refuses',
+    fault: answer(404, { code: 101 }),
+    code: { refresh: 'ApiRejectedRequest', login: 'CredentialsRefused' },
+    ...refusal,
+  },
+  {
     name: '200 with an error body',
     fault: answer(200, { error: 'invalid_grant' }),
     code: refused,
-    refresh: 'login',
-    login: 'ends',
+    ...refusal,
+  },
+  {
+    name: '200 with an OAuth error beside a token',
+    fault: answer(200, { error: 'invalid_grant', data: { token: 'abc' } }),
+    code: refused,
+    ...refusal,
+  },
+  {
+    name: '200 with a token, and without success',
+    fault: answer(200, { success: false, data: { token: 'abc' } }),
+    code: 'AnswerWithoutToken',
+    ...unusable,
+  },
+  { name: '206', fault: answer(206, granted), code: 'AnswerWithoutToken', ...unusable },
+  {
+    name: '101',
+    fault: answer(101, '', { connection: 'Upgrade', upgrade: 'websocket' }),
+    code: 'AnswerWithoutToken',
+    ...unusable,
   },
   {
     name: 'HTML',
@@ -166,6 +265,18 @@ export const apiFaults: readonly ApiFault[] = [
     ...unusable,
   },
   { name: 'nothing', fault: answer(200), code: 'AnswerNotJson', ...unusable },
+  {
+    name: 'content encoding that nobody reads',
+    fault: encoded('zstd', Buffer.from(granted)),
+    code: 'AnswerNotJson',
+    ...unusable,
+  },
+  {
+    name: 'content encoding that is broken',
+    fault: encoded('gzip', Buffer.from(granted)),
+    code: 'AnswerNotJson',
+    ...unusable,
+  },
   { name: 'truncated JSON', fault: answer(200, '{"data":{"token":"abc'), code: 'AnswerNotJson', ...unusable },
   {
     name: 'JSON without data.token',
@@ -175,6 +286,12 @@ export const apiFaults: readonly ApiFault[] = [
   },
   { name: 'token that is null', fault: inData({ token: null }), code: 'AnswerWithoutToken', ...unusable },
   { name: 'token that is a number', fault: inData({ token: 42 }), code: 'AnswerWithoutToken', ...unusable },
+  {
+    name: 'token that is the text null',
+    fault: inData({ token: 'null' }),
+    code: 'AnswerWithoutToken',
+    ...unusable,
+  },
   { name: 'empty token', fault: inData({ token: '' }), code: 'AnswerWithoutToken', ...unusable },
   {
     name: 'token with a line break',
@@ -201,8 +318,28 @@ export const apiFaults: readonly ApiFault[] = [
     code: 'TokenExpired',
     ...unusable,
   },
+  {
+    name: 'JWT that is handed out after its end',
+    fault: inData({ token: jwt({ exp: unixTime(-1) }) }),
+    code: 'TokenExpired',
+    ...unusable,
+  },
+  { name: 'byte order mark', fault: answer(200, `\ufeff${granted}`), ...fine },
+  { name: 'gzip', fault: encoded('gzip', zlib.gzipSync(granted)), ...fine },
+  { name: 'deflate', fault: encoded('deflate', zlib.deflateSync(granted)), ...fine },
+  { name: 'br', fault: encoded('br', zlib.brotliCompressSync(granted)), ...fine },
   { name: 'token of 5 KB', fault: inData({ token: 'x'.repeat(5 * 1024) }), ...fine },
   { name: 'expiresIn as a string', fault: changed((data) => ({ ...data, expiresIn: '1800' })), ...fine },
+  {
+    name: 'expiresIn in milliseconds, which is not believed',
+    fault: changed((data) => ({ ...data, expiresIn: 1_800_000 })),
+    ...fine,
+  },
+  {
+    name: 'refresh token that is null',
+    fault: changed((data) => ({ ...data, refreshToken: null })),
+    ...fine,
+  },
   { name: 'no refresh token', fault: changed(({ token }) => ({ token })), ...fine },
   {
     name: 'refresh token that is no string',
@@ -211,7 +348,7 @@ export const apiFaults: readonly ApiFault[] = [
   },
   {
     name: 'JWT of a server whose clock is an hour slow',
-    fault: inData({ token: jwt({ iat: 1000, exp: 2800 }) }),
+    fault: slow(),
     ...fine,
   },
 ];

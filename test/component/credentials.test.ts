@@ -45,6 +45,33 @@ describe('credentials', () => {
     expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);
   });
 
+  it('that were stored as bytes, with a byte order mark, are read', async () => {
+    const stage = await openStageForTest();
+    const store = (bytes: Buffer) =>
+      // As the API's JSON has it.
+      stage.aws.secrets.putSecretValue({
+        SecretId: SECRET,
+        SecretBinary: bytes.toString('base64') as unknown as Uint8Array,
+      });
+    store(Buffer.from(`\ufeff${credentialsOf(PASSWORD)}`));
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
+    store(Buffer.from(credentialsOf('wrong'), 'utf16le'));
+    stage.makeOlder();
+    await stage.attempt();
+    const { refused } = JSON.parse(stage.read(SESSION) ?? '');
+    expect(refused).toMatchObject([{ code: 'CredentialsMalformed' }]);
+  });
+
+  it('that are refused and end in a line end are hinted at', async () => {
+    const stage = await openStageForTest();
+    stage.storeCredentials(credentialsOf(`${PASSWORD}\n`));
+    expect((await stage.attempt()).line).toMatchObject({
+      code: 'CredentialsRefused',
+      detail: 'the password begins or ends with a line end',
+    });
+    expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);
+  });
+
   it('that are refused are not tried again by the next requests, nor by another container', async () => {
     const stage = await openStageForTest();
     stage.storeCredentials(credentialsOf('wrong'));

@@ -48,6 +48,19 @@ describe('a token', () => {
     expect(stage.api.model.counters).toMatchObject({ logins: 1, refreshes: 2, reuses: 0 });
   });
 
+  it('whose new refresh token cannot be kept never presents the old one again', async () => {
+    const stage = await openStageForTest();
+    stage.startWithToken();
+    stage.api.faults.add('refresh', {
+      kind: 'change',
+      change: ({ status }) => ({ status, body: { data: { token: 'abc', refreshToken: 'r'.repeat(7000) } } }),
+    });
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
+    stage.makeOlder();
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
+    expect(stage.api.model.counters).toMatchObject({ refreshes: 1, reuses: 0 });
+  });
+
   it('whose refresh token was refused never presents it again, though the login is down', async () => {
     const stage = await openStageForTest();
     stage.startWithToken();

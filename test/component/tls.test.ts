@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import tls from 'node:tls';
 import { expect, it } from 'vitest';
 import { postJson } from '../../lambda/token-api/http.ts';
 import { selfSigned } from './certificate.ts';
@@ -17,6 +20,23 @@ it('the token API with a certificate that nobody vouches for gets no credentials
   expect(retryInSeconds).toBeGreaterThanOrEqual(1);
   expect(stage.accessToken()).toBe(before);
   expect(stage.api.model.counters.refreshes).toBe(0);
+});
+
+it('not a byte of a request is sent to a server whose certificate nobody vouches for', async ({
+  onTestFinished,
+}) => {
+  const seen: Buffer[] = [];
+  // TLS 1.2: the server finishes first, and would see what is sent with the client's last word.
+  const server = tls.createServer({ ...selfSigned(), maxVersion: 'TLSv1.2' }, (socket) => {
+    socket.on('data', (data: Buffer) => seen.push(data)).on('error', () => {});
+  });
+  server.on('tlsClientError', () => {}).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  await expect(post(`https://127.0.0.1:${port}`)).rejects.toMatchObject({ code: 'ApiTlsFailed' });
+  await sleep(100);
+  expect(seen).toEqual([]);
 });
 
 const post = (url: string) => postJson({ url, body: { password: 'x' }, timeoutMs: 5_000 });

@@ -3,6 +3,7 @@ import { parseCredentials } from '../../../lambda/aws/credentials.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 
 const PASSWORD = 'hunter2-the-password';
+const VALUE = JSON.stringify({ username: 'bob', password: PASSWORD });
 
 describe('the value of a credentials secret', () => {
   it('is JSON with a username and a password; other fields may stand beside them', () => {
@@ -10,12 +11,31 @@ describe('the value of a credentials secret', () => {
     expect(parseCredentials(value)).toEqual({ username: 'bob', password: PASSWORD });
   });
 
-  it.each([[undefined], [''], [' \n']])('is not set yet: %j', (value) => {
+  it.each([
+    ['with a byte order mark', `\ufeff${VALUE}`],
+    ['as bytes', Buffer.from(VALUE)],
+    ['as bytes with a byte order mark', Buffer.from(`\ufeff${VALUE}`)],
+  ])('may come %s', (_, value) => {
+    expect(parseCredentials(value)).toEqual({ username: 'bob', password: PASSWORD });
+  });
+
+  it.each([
+    ['bob', `${PASSWORD}\r\n`, 'the password begins or ends with a line end'],
+    ['bob', ` ${PASSWORD}`, 'the password begins or ends with white space'],
+    ['bob\t', PASSWORD, 'the username begins or ends with white space'],
+    ['bob', ' ', 'the password begins or ends with white space'],
+    ['bob jones', `pass word ${PASSWORD}`, undefined],
+  ])('is kept as it is, and what is odd about it is noted: %j %j', (username, password, oddity) => {
+    expect(parseCredentials(JSON.stringify({ username, password }))).toEqual({ username, password, oddity });
+  });
+
+  it.each([[undefined], [''], [' \n'], ['\ufeff'], [new Uint8Array()]])('is not set yet: %j', (value) => {
     expect(() => parseCredentials(value)).toThrow(expect.objectContaining({ code: 'NoCredentials' }));
   });
 
   it.each([
     ['not JSON', `bob:${PASSWORD}`, 'not a JSON object'],
+    ['JSON in UTF-16', Buffer.from(`\ufeff${VALUE}`, 'utf16le'), 'binary, and not text in UTF-8'],
     ['a JSON string', JSON.stringify(PASSWORD), 'not a JSON object'],
     ['a list', JSON.stringify(['bob', PASSWORD]), 'not a JSON object'],
     ['no username', JSON.stringify({ password: PASSWORD }), 'field username is missing'],
