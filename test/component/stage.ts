@@ -159,9 +159,9 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
       const visibleAt = queue.nextVisibleAt();
       const again = batchItemFailures.length > 0;
       queue.delete(received.receiptHandle);
-      const line = lines.slice(before.lines).find(({ outcome }) => outcome !== undefined) ?? {
-        message: 'nothing was logged',
-      };
+      const line: Attempt['line'] = lines
+        .slice(before.lines)
+        .find(({ outcome }) => outcome !== undefined) ?? { message: 'nothing was logged' };
       const hidden =
         again && visibleAt !== undefined ? Math.round((visibleAt - Date.now()) / 1000) : undefined;
       return {
