@@ -39,7 +39,7 @@ describe.each(CALLS)('the token API at %s:', (call) => {
 
     await endFault(stage, fault);
     if (fault[call] === 'retry') {
-      stage.makeOlder();
+      stage.makeOlder(Math.ceil((first.retryInSeconds ?? 0) / 60));
       const second = await stage.attempt({}, { attempt: 2 });
       expect(second.line).toMatchObject({ outcome: 'refreshed' });
       expect(stage.api.model.accepts(stage.accessToken() ?? '')).toBe(true);

@@ -58,8 +58,8 @@ describe('credentials', () => {
     store(Buffer.from(credentialsOf('wrong'), 'utf16le'));
     stage.makeOlder();
     await stage.attempt();
-    const { refused } = JSON.parse(stage.read(SESSION) ?? '');
-    expect(refused).toMatchObject([{ code: 'CredentialsMalformed' }]);
+    const { failedLogins } = JSON.parse(stage.read(SESSION) ?? '');
+    expect(failedLogins).toMatchObject([{ code: 'CredentialsMalformed' }]);
   });
 
   it('that are refused and end in a line end are hinted at', async () => {
@@ -80,7 +80,10 @@ describe('credentials', () => {
     expect(metric(first, METRICS.perToken.loginRefused)).toBe(1);
     stage.newContainer();
     const second = await stage.attempt({ requestedBy: 'schedule' });
-    expect(second.line).toMatchObject({ code: 'CredentialsRefused', detail: 'not tried again yet' });
+    expect(second.line).toMatchObject({
+      code: 'CredentialsRefused',
+      detail: expect.stringContaining('not tried again before'),
+    });
     expect(metric(second, METRICS.perToken.refreshFailing)).toBe(1);
     expect(stage.api.model.counters.refusedLogins).toBe(1);
   });
@@ -94,14 +97,16 @@ describe('credentials', () => {
     expect(stage.api.model.counters.refusedLogins).toBe(2);
   });
 
-  it('that are refused keep their extra try until the token API has judged them', async () => {
+  it('that are refused are judged by their extra try, though it meets a throttle first', async () => {
     const stage = await openStageForTest();
     stage.storeCredentials(credentialsOf('wrong'));
     await stage.attempt();
     stage.api.faults.add('login', { kind: 'answer', status: 429 }, 1);
     expect((await stage.attempt({ retryRefused: true })).line).toMatchObject({ code: 'ApiThrottled' });
-    await stage.attempt({ retryRefused: true }, { attempt: 2 });
-    await stage.attempt({ retryRefused: true }, { attempt: 3 });
+    expect(stage.api.model.counters.refusedLogins).toBe(1);
+    stage.makeOlder();
+    await stage.attempt({}, { attempt: 2 });
+    await stage.attempt({}, { attempt: 3 });
     expect(stage.api.model.counters.refusedLogins).toBe(2);
   });
 
@@ -160,9 +165,9 @@ describe('credentials', () => {
       stage.storeCredentials(credentialsOf(PASSWORD));
       stage.aws.faults.add({ operation: 'GetSecretValue', fault, times: Number.POSITIVE_INFINITY });
       expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
-      expect(JSON.parse(stage.read(SESSION) ?? '').undecided).toMatchObject({
-        code: 'CredentialsUnreadable',
-      });
+      expect(JSON.parse(stage.read(SESSION) ?? '').failedLogins).toMatchObject([
+        { code: 'CredentialsUnreadable', shown: [] },
+      ]);
     },
   );
 

@@ -71,6 +71,7 @@ describe('a token', () => {
     await stage.attempt({}, { attempt: 2 });
     expect(stage.api.model.counters.refusedRefreshes).toBe(1);
     stage.api.faults.clear();
+    stage.makeOlder();
     expect((await stage.attempt({}, { attempt: 3 })).line).toMatchObject({ how: 'login' });
   });
 
@@ -177,15 +178,6 @@ describe('a message that is no request', () => {
     }
     expect(stage.deadLetters.counts().all).toBe(0);
   });
-});
-
-it('a pause is never longer than a queue can hide a message', async () => {
-  const stage = await openStageForTest({
-    token: { intervalSeconds: 43_200, accessTokenLifetimeSeconds: 50_000 },
-  });
-  stage.startWithToken();
-  stage.api.faults.add('refresh', { kind: 'answer', status: 429, headers: { 'Retry-After': '86400' } });
-  expect((await stage.attempt()).retryInSeconds).toBe(43_200 - 60);
 });
 
 it('a token that was just granted answers its request, though the clock of the queue is ahead', async () => {

@@ -4,6 +4,7 @@ import { accessTokenParameter, credentialsSecret, sessionParameter } from '../..
 import type { RefreshRequestBody } from '../../contract/requests.ts';
 import { LIMITS, MINUTE } from '../../contract/times.ts';
 import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
+import type { ReceivedMessage } from '../../fakes/memory-aws/queue-message.ts';
 import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
 import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
 import {
@@ -53,8 +54,8 @@ export interface Stage {
   storeCredentials(value: string): void;
   /** Makes it ten minutes since a login, with or without a refresh token to go on with; answers the access token. */
   startWithToken(options?: { refreshToken?: boolean }): string;
-  /** As if two minutes had passed: the stored access token may be replaced, and new credentials be tried again. */
-  makeOlder(): void;
+  /** As if so many minutes had passed: the stored access token may be replaced, and credentials be tried again. Default: 2. */
+  makeOlder(minutes?: number): void;
   /** The access token that consumers read now. */
   accessToken(): string | undefined;
   /** Value of a parameter now. */
@@ -88,7 +89,11 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
   };
   const api = await startTokenApi({ users: { [USERNAME]: PASSWORD }, randomHex, ...tokenApi });
   const deadLetters = aws.queues.create('dead-letters.fifo');
-  const queue = aws.queues.create('requests.fifo', { visibilitySeconds: LIMITS.visibilitySeconds });
+  const queue = aws.queues.create('requests.fifo', {
+    visibilitySeconds: LIMITS.visibilitySeconds,
+    contentBasedDeduplication: true,
+    deduplicationScope: 'messageGroup',
+  });
   const lines: (LogFields & { message: string })[] = [];
   const groups: MetricGroup[] = [];
   const sink: Sink = {
@@ -124,14 +129,17 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     startWithToken({ refreshToken: keepsRefreshToken = true } = {}) {
       return putSession({ aws, api, keepsRefreshToken });
     },
-    makeOlder() {
+    makeOlder(minutes = 2) {
       const session: Session = JSON.parse(read(aws, SESSION) ?? '');
-      if (session.granted === undefined) throw new Error('no token was granted yet');
-      const granted = { ...session.granted, obtainedAt: session.granted.obtainedAt - 2 * MINUTE };
+      const granted = session.granted && {
+        ...session.granted,
+        obtainedAt: session.granted.obtainedAt - minutes * MINUTE,
+      };
       const failedLogins = session.failedLogins.map((failed) => ({
         ...failed,
-        at: failed.at - 2 * MINUTE,
-        shown: failed.shown.map((time) => time - 2 * MINUTE),
+        at: failed.at - minutes * MINUTE,
+        shown: failed.shown.map((time) => time - minutes * MINUTE),
+        ...(failed.notBefore !== undefined && { notBefore: failed.notBefore - minutes * MINUTE }),
       }));
       const Value = JSON.stringify({ ...session, granted, failedLogins });
       aws.parameters.putParameter({ Name: SESSION, Value, Type: 'SecureString', Overwrite: true });
@@ -148,8 +156,7 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
           ? message
           : JSON.stringify({ token: TOKEN, requestedBy: 'operator', ...message });
       queue.send({ body, groupId: group, deduplicationId: String(++sent) });
-      const [received] = queue.receive();
-      if (received === undefined) throw new Error('the queue handed out nothing');
+      const received = receiveOf(queue, group);
       const record = sqsRecord(received, queue.arn);
       record.attributes.ApproximateReceiveCount = String(attempt);
       const before = { lines: lines.length, groups: groups.length };
@@ -175,6 +182,15 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
       await Promise.all([aws.close(), api.close()]);
     },
   };
+}
+
+/** Wake-ups of earlier attempts, in groups of their own, are left where they are. */
+function receiveOf(queue: FifoQueue, group: string): ReceivedMessage {
+  for (;;) {
+    const [received] = queue.receive();
+    if (received === undefined) throw new Error('the queue handed out nothing');
+    if (received.groupId === group) return received;
+  }
 }
 
 /** What the stack would give the function. */

@@ -184,7 +184,7 @@ it('cannot have a spent hour forgotten: the extra try is kept with the session',
   stage.storeCredentials(credentialsOf('wrong'));
   await sendAll(stage, [{ body: request() }, { body: request({ retryRefused: true }) }]);
   const session = JSON.parse(stage.read(SESSION) ?? '{}');
-  expect(session).toMatchObject({ ...EMPTY_SESSION, refused: [{ code: 'CredentialsRefused' }] });
+  expect(session).toMatchObject({ ...EMPTY_SESSION, failedLogins: [{ code: 'CredentialsRefused' }] });
   expect(Date.now() - session.extraTryAt).toBeLessThan(MINUTE);
 });
 

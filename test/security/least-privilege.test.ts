@@ -1,8 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { wakeUpGroup } from '../../contract/requests.ts';
+import { MINUTE } from '../../contract/times.ts';
 import type { RecordedRequest } from '../../fakes/memory-aws/server.ts';
-import { ACCESS_TOKEN, credentialsOf, openStage, PASSWORD, SECRET, SESSION } from '../component/stage.ts';
+import {
+  ACCESS_TOKEN,
+  credentialsOf,
+  openStage,
+  PASSWORD,
+  SECRET,
+  SESSION,
+  TOKEN,
+} from '../component/stage.ts';
 import { ROWS, type Row } from './permissions-table.ts';
 
 const LAMBDA = join(import.meta.dirname, '../../lambda');
@@ -72,6 +82,9 @@ async function everything(): Promise<readonly RecordedRequest[]> {
     await stage.attempt();
     const tooSoon = await stage.attempt();
     expect(tooSoon.line.outcome).toBe('put-off');
+    const dueAt = Date.now() + MINUTE;
+    const wakeUp = { requestedBy: 'wake-up', since: Date.now(), dueAt } as const;
+    await stage.attempt(wakeUp, { group: wakeUpGroup(TOKEN, dueAt) });
     await stage.attempt('no request');
     return [...stage.aws.requests];
   } finally {
@@ -102,6 +115,7 @@ describe('what the function asks of AWS', async () => {
         `secretsmanager:GetSecretValue ${SECRET}`,
         'sqs:ChangeMessageVisibility requests.fifo',
         'sqs:SendMessage dead-letters.fifo',
+        'sqs:SendMessage requests.fifo',
         ...[ACCESS_TOKEN, SESSION].flatMap((name) => [
           `ssm:GetParameters ${name}`,
           `ssm:PutParameter ${name}`,
