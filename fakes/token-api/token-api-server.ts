@@ -17,6 +17,8 @@ export interface TokenApiOptions extends TokenApiSettings {
   readonly expiresIn?: number | string;
   /** Certificate and key in PEM form: the server then speaks TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
+  /** Listens at a port that the system gives to nobody else while this API is paused. Default: false. */
+  readonly keepsPort?: boolean;
   /** Told of every answered call, for a log. */
   readonly onCall?: (endpoint: Endpoint, status: number) => void;
 }
@@ -81,7 +83,7 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
     socket.on('close', () => sockets.delete(socket));
   });
 
-  let port = 0;
+  let port = options.keepsPort ? await unassignedPort() : 0;
   const listen = async () => {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -153,5 +155,18 @@ function parse(body: string): Readonly<Record<string, unknown>> {
     return typeof value === 'object' && value !== null ? { ...value } : {};
   } catch {
     return {};
+  }
+}
+
+/** Below the range that Linux takes ports from for whoever asks for any: 32768 to 60999. */
+async function unassignedPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const isFree = await new Promise<boolean>((resolve) => {
+      const probe = http.createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+    });
+    if (isFree) return port;
   }
 }

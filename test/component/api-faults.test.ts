@@ -25,7 +25,7 @@ function expectEnding({ line, retryInSeconds }: Attempt, fault: ApiFault, call: 
 /** Before each fault there is a token that is ten minutes old; for a login, without a refresh token. */
 describe.each(CALLS)('the token API at %s:', (call) => {
   it.concurrent.for(apiFaults)('$name', async (fault, { onTestFinished }) => {
-    const stage = await openStage();
+    const stage = await openStage({ tokenApi: { keepsPort: fault.fault === 'down' } });
     onTestFinished(stage.close);
     const before = stage.startWithToken({ refreshToken: call === 'refresh' });
     await injectFault(stage, call, fault);
