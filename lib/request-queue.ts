@@ -43,6 +43,7 @@ export class RequestQueue extends Construct {
       // Equal bodies for two tokens are two requests, and no token's traffic slows another's.
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
+      // Not six times the function's limit, as AWS advises: that is for batches, and a run that died would cost two minutes.
       visibilityTimeout: Duration.seconds(LIMITS.visibilitySeconds),
       retentionPeriod: RETENTION,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: LIMITS.maxReceiveCount },
@@ -59,8 +60,8 @@ export class RequestQueue extends Construct {
     );
   }
 
-  /** Shuts the door to everyone but that role and AWS services, whatever their own policies allow. */
-  refuseAllBut(role: IRole): void {
+  /** Shuts the door to everyone but those roles and AWS services, whatever their own policies allow. */
+  refuseAllBut(roles: readonly IRole[]): void {
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'RefuseConsumers',
@@ -69,7 +70,7 @@ export class RequestQueue extends Construct {
         actions: ['sqs:SendMessage'],
         resources: [this.queue.queueArn],
         conditions: {
-          ArnNotEquals: { 'aws:PrincipalArn': role.roleArn },
+          ArnNotEquals: { 'aws:PrincipalArn': roles.map(({ roleArn }) => roleArn) },
           Bool: { 'aws:PrincipalIsAWSService': 'false' },
         },
       }),

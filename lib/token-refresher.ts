@@ -125,7 +125,7 @@ export class TokenRefresher extends Construct {
     });
     this.function.mapping.node.addDependency(this.cleanUp.resource);
     this.#schedules = new Schedules(this, 'Schedules', { environment, queue: this.requests.queue });
-    if (!this.#takesRequests) this.requests.refuseAllBut(this.#schedules.role);
+    if (!this.#takesRequests) this.requests.refuseAllBut([this.#schedules.role, this.function.role]);
     this.#monitoring = new Monitoring(this, 'Monitoring', {
       environment,
       settings: props.monitoring,

@@ -6,6 +6,7 @@ import {
   EventSourceMapping,
   Function as Lambda,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -60,6 +61,9 @@ export class RefresherFunction extends Construct {
       handler: HANDLER,
       role: this.role,
       logGroup: this.logGroup,
+      // It sends wake-ups to its own queue: a chain of more than sixteen would be taken for an endless loop. The next tick ends it.
+      // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+      recursiveLoop: RecursiveLoop.ALLOW,
       // Powertools writes JSON lines itself; inside Lambda's own JSON, embedded metrics may not be recognised.
       // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
       loggingFormat: LoggingFormat.TEXT,
@@ -102,7 +106,10 @@ export class RefresherFunction extends Construct {
       }),
     );
     this.role.addToPolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetterQueue.queueArn] }),
+      new PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        resources: [deadLetterQueue.queueArn, queue.queueArn],
+      }),
     );
   }
 }

@@ -10,7 +10,7 @@ const statementsOf = (consumerRequests: boolean): unknown[] => {
 };
 
 describe('with consumerRequests false', () => {
-  it('the queue refuses everyone but the schedules and AWS services, such as the rules', () => {
+  it('the queue refuses everyone but the schedules, the function and AWS services, such as the rules', () => {
     expect(statementsOf(false)).toContainEqual({
       Sid: 'RefuseConsumers',
       Effect: 'Deny',
@@ -18,7 +18,12 @@ describe('with consumerRequests false', () => {
       Action: 'sqs:SendMessage',
       Resource: 'arn:aws:sqs:ap-southeast-2:123456789012:token-refresher-sandbox.fifo',
       Condition: {
-        ArnNotEquals: { 'aws:PrincipalArn': expect.stringMatching(/^<RefresherSchedulesRole/) },
+        ArnNotEquals: {
+          'aws:PrincipalArn': [
+            expect.stringMatching(/^<RefresherSchedulesRole/),
+            expect.stringMatching(/^<RefresherFunctionRole/),
+          ],
+        },
         Bool: { 'aws:PrincipalIsAWSService': 'false' },
       },
     });

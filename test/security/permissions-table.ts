@@ -125,6 +125,13 @@ export const ROWS: readonly Row[] = [
   },
   {
     principal: 'refresher',
+    actions: ['sqs:SendMessage'],
+    resource: 'request queue',
+    arns: requestQueue,
+    why: 'sends itself a wake-up for a request that has to wait, so that it blocks no other',
+  },
+  {
+    principal: 'refresher',
     actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
     resource: 'its log group',
     arns: () => [streamsOf(LOGS.refresher)],

@@ -140,15 +140,15 @@ describe.each(CASES)(
   },
 );
 
-it('with `consumerRequests: false` the queue refuses all but the schedules and the rules', () => {
+it('with `consumerRequests: false` the queue refuses all but the schedules, the function and the rules', () => {
   const policies = policiesOf(templateFor({ consumerRequests: false }));
-  const role = '<RefresherSchedulesRole>';
+  const roles = ['<RefresherSchedulesRole>', '<RefresherFunctionRole>'];
   const statements = JSON.parse(
-    JSON.stringify(policies).replace(/(?<=<RefresherSchedulesRole)[\dA-F]{8}/, ''),
+    JSON.stringify(policies).replaceAll(/(?<=<Refresher(?:Schedules|Function)Role)[\dA-F]{8}/g, ''),
   );
   const all = expected('sandbox');
   expect(statements).toEqual({
     ...all,
-    [QUEUE]: [...(all[QUEUE] ?? []), refusalOfConsumers('sandbox', role)],
+    [QUEUE]: [...(all[QUEUE] ?? []), refusalOfConsumers('sandbox', roles)],
   });
 });

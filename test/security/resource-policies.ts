@@ -7,7 +7,7 @@ export interface PolicyStatement {
   readonly Principal: string | Readonly<Record<string, string>>;
   readonly Action: string;
   readonly Resource: string;
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
 
 export interface ResourcePolicyRow {
@@ -105,14 +105,14 @@ export const refusals = (environment: string): Readonly<Record<string, readonly 
 });
 
 /** With `consumerRequests: false`. */
-export const refusalOfConsumers = (environment: string, schedulesRole: string): PolicyStatement => ({
+export const refusalOfConsumers = (environment: string, roles: readonly string[]): PolicyStatement => ({
   Sid: 'RefuseConsumers',
   Effect: 'Deny',
   Principal: { AWS: '*' },
   Action: 'sqs:SendMessage',
   Resource: theRequestQueue(environment),
   Condition: {
-    ArnNotEquals: { 'aws:PrincipalArn': schedulesRole },
+    ArnNotEquals: { 'aws:PrincipalArn': roles },
     Bool: { 'aws:PrincipalIsAWSService': 'false' },
   },
 });

@@ -113,7 +113,9 @@ describe('the refresher', () => {
     const lockout = { afterRefusals: 10, seconds: 3600 };
     const played = await play({ ...calm, hours: 7 * 24, moments, lockout });
     expect(host(played).model.counters.refusedLogins).toBe(8);
-    expect(played.runs.filter(({ result, message }) => result === 'failed' && message.groupId === TOKEN).length).toBeLessThan(5);
+    expect(
+      played.runs.filter(({ result, message }) => result === 'failed' && message.groupId === TOKEN).length,
+    ).toBeLessThan(5);
     expect(host(played).model.isLockedOut(USERNAME)).toBe(false);
   });
 });
