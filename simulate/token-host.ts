@@ -32,6 +32,8 @@ export interface TokenHostProps extends Omit<TokenApiSettings, 'now' | 'randomHe
   readonly time: VirtualTime;
   readonly faults: Faults;
   readonly random: () => number;
+  /** Answers say how long the access token lives. Default: false. */
+  readonly statesLifetime?: boolean;
 }
 
 /** A token API and the network in front of it, with all that can go wrong there. */
@@ -112,6 +114,7 @@ export class TokenHost {
     this.validity.look();
     if (issued === undefined) return { status: 401, headers: {}, body: '{"message":"refused"}' };
     time.at(time.now() + accessTokenLifetimeSeconds * SECOND, () => this.validity.look());
-    return { status: 200, headers: {}, body: JSON.stringify({ data: issued }) };
+    const expiresIn = this.#props.statesLifetime ? accessTokenLifetimeSeconds : undefined;
+    return { status: 200, headers: {}, body: JSON.stringify({ data: { ...issued, expiresIn } }) };
   }
 }

@@ -36,6 +36,8 @@ export interface WorldProps {
   readonly times?: Times;
   readonly faults?: readonly Fault[];
   readonly tokens?: readonly string[];
+  /** How long the token API's access tokens really live, which its answers then state. Default: as `times` says. */
+  readonly statedLifetimeSeconds?: number;
   /** Refused logins in a row that lock the user out, and for how long. Default: never. */
   readonly lockout?: { readonly afterRefusals: number; readonly seconds: number };
 }
@@ -52,7 +54,14 @@ export class World {
   readonly parameters: ParameterStore;
   readonly credentials: CredentialsStore;
 
-  constructor({ seed, times = DEFAULT_TIMES, faults = [], tokens = ['payments-api'], lockout }: WorldProps) {
+  constructor({
+    seed,
+    times = DEFAULT_TIMES,
+    faults = [],
+    tokens = ['payments-api'],
+    lockout,
+    statedLifetimeSeconds,
+  }: WorldProps) {
     const { time } = this;
     this.random = seededRandom(seed);
     this.faults = new Faults({ faults, time, random: this.random });
@@ -63,7 +72,14 @@ export class World {
     this.hosts = new Map(
       tokens.map((token) => {
         const users = { [USERNAME]: FIRST_PASSWORD };
-        return [token, new TokenHost({ ...services, ...times, users, ...(lockout && { lockout }) })];
+        const lifetime = statedLifetimeSeconds !== undefined && {
+          accessTokenLifetimeSeconds: statedLifetimeSeconds,
+          statesLifetime: true,
+        };
+        return [
+          token,
+          new TokenHost({ ...services, ...times, ...lifetime, users, ...(lockout && { lockout }) }),
+        ];
       }),
     );
     this.parameters = parameterService({

@@ -1,4 +1,4 @@
-import { HOUR, LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import { LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
 import type { ReceivedMessage } from '../../fakes/memory-aws/queue-message.ts';
 import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
 import { parseRequest } from '../../lambda/refresh/request.ts';
@@ -152,41 +152,45 @@ export function tokensLessThanAMinuteApart({ writes, world }: Played): number[] 
   return times.filter((time, index) => time - (times[index - 1] ?? 0) < MINUTE - BLIP_MS).map(clockTime);
 }
 
-/** Uses of refused credentials that came before their turn, and within an hour of the last such use: when. */
-export function refusedTooOften({ world, passwords, times }: Played): number[] {
+/** Of passwords: what docs/design.md allows in any 25 minutes, and one try that a request may ask for. */
+const MOST_SHOWN = { refused: 2 + 1, any: 16 + 1 };
+const LIMIT_WINDOW = 25 * MINUTE;
+
+/**
+ * Logins that showed a password more often than is allowed in the 25 minutes before: when. Times in which Parameter Store
+ * takes no session are left out: then each run may show it once.
+ */
+export function shownTooOften({ world, passwords, faults }: Played): number[] {
+  const forgetful = faults
+    .filter(({ kind }) => kind.startsWith('parameters'))
+    .map(({ from, to }) => ({ from, to: to + LIMIT_WINDOW }));
+  const isRemembered = (at: number) => !forgetful.some(({ from, to }) => from <= at && at <= to);
   return passwords.flatMap((password) => {
-    const uses = world
-      .host(TOKEN)
-      .calls.filter(({ presented, work }) => presented === password && work === 'refused');
-    let refusals = 0;
-    let turn = 0;
-    let extra = Number.NEGATIVE_INFINITY;
-    return uses
-      .map(({ from }) => from)
-      .filter((at) => {
-        if (at >= turn) {
-          refusals += 1;
-          turn = at + pauseAfterRefusalMs(refusals, times);
-          return false;
-        }
-        const isTooSoon = at - extra < HOUR - CLOCK_SLACK_MS;
-        extra = at;
-        return isTooSoon;
-      })
+    const failed = world.host(TOKEN).calls.filter((call) => call.presented === password && !isGranted(call));
+    const refused = failed.filter(({ work }) => work === 'refused');
+    return [
+      ...beyond(
+        failed.map(({ from }) => from),
+        MOST_SHOWN.any,
+      ),
+      ...beyond(
+        refused.map(({ from }) => from),
+        MOST_SHOWN.refused,
+      ),
+    ]
+      .filter(isRemembered)
       .map(clockTime);
   });
 }
+
+const isGranted = (call: TokenCall): boolean => issued(call) !== undefined && call.isAnswered;
+
+/** Those that have more than so many before them in the window. */
+const beyond = (times: readonly number[], most: number): number[] =>
+  times.filter((at) => times.filter((time) => time > at - LIMIT_WINDOW && time <= at).length > most);
 
 /** Uses of refused credentials that could not be recorded: their answers were lost, or their runs died. */
 export function unrecordedUses({ world, runs }: Played): number {
   const lost = world.host(TOKEN).calls.filter(({ work, isAnswered }) => work === 'refused' && !isAnswered);
   return lost.length + runs.filter(({ result }) => result === 'crashed').length;
 }
-
-/** The hour counts from the start of the attempt, before the credentials are read. */
-const CLOCK_SLACK_MS = LIMITS.attemptSeconds * SECOND;
-
-const pauseAfterRefusalMs = (refusals: number, { intervalSeconds }: Times): number => {
-  const interval = intervalSeconds * SECOND;
-  return [interval, Math.max(interval, 4 * HOUR)][refusals - 1] ?? 24 * HOUR;
-};

@@ -31,6 +31,8 @@ export interface Script {
   readonly latestTick?: number;
   /** Instead of the schedule's own: when ticks come. */
   readonly ticks?: readonly number[];
+  /** Shorter than the settings say, and stated by the token API. */
+  readonly statedLifetimeSeconds?: number;
   readonly lockout?: { readonly afterRefusals: number; readonly seconds: number };
 }
 
@@ -94,7 +96,7 @@ export interface Played {
 }
 
 export async function play(script: Script): Promise<Played> {
-  const { seed, hours, times = DEFAULT_TIMES, latestTick = 60, lockout } = script;
+  const { seed, hours, times = DEFAULT_TIMES, latestTick = 60, lockout, statedLifetimeSeconds } = script;
   const until = START + hours * 3600 * SECOND;
   const lateness = seededRandom(seed + 1);
   const usualTicks = tickTimes({
@@ -113,7 +115,14 @@ export async function play(script: Script): Promise<Played> {
       only,
     }),
   );
-  const world = new World({ seed, times, faults, tokens: [TOKEN, OTHER_TOKEN], ...(lockout && { lockout }) });
+  const world = new World({
+    seed,
+    times,
+    faults,
+    tokens: [TOKEN, OTHER_TOKEN],
+    ...(lockout && { lockout }),
+    ...(statedLifetimeSeconds && { statedLifetimeSeconds }),
+  });
   const runs: (Run & { endedAt: number })[] = [];
   const emitted: string[] = [];
   const sink: Sink = {

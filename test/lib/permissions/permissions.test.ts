@@ -66,7 +66,10 @@ describe('the role of the function', () => {
       {
         Effect: 'Allow',
         Action: 'sqs:SendMessage',
-        Resource: `arn:aws:sqs:${ARN}:token-refresher-sandbox-dead-letters.fifo`,
+        Resource: [
+          `arn:aws:sqs:${ARN}:token-refresher-sandbox-dead-letters.fifo`,
+          `arn:aws:sqs:${ARN}:token-refresher-sandbox.fifo`,
+        ],
       },
       { Effect: 'Allow', Action: ['ssm:GetParameters', 'ssm:PutParameter'], Resource: parameters },
       {

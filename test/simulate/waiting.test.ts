@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { SECOND } from '../../contract/times.ts';
+import type { Trouble } from '../../simulate/faults.ts';
+import { START } from '../../simulate/world.ts';
+import { clockTime } from './observations.ts';
+import { type Moment, type Played, play, type Script, type TimedFault, TOKEN } from './script.ts';
+
+/* Waiting that blocks nobody: a request that waits for long makes room, and a wake-up comes for it. */
+
+const calm: Script = { seed: 1, hours: 3, latestTick: 0 };
+const REVOKED = 600;
+const ASKED = 2000;
+
+/** A request of a consumer, or of an operator. */
+const asks = (at: number, body: object = {}): Moment => ({
+  kind: 'message',
+  at,
+  groupIds: [TOKEN],
+  body: JSON.stringify({ token: TOKEN, requestedBy: 'operator', ...body }),
+});
+
+/** Seconds from the sending of a request to its first receive. */
+function readAfter({ runs }: Played, at: number): number {
+  const run = runs.find(({ message }) => message.sentAt >= START + at * SECOND && message.groupId === TOKEN);
+  return run === undefined
+    ? Number.POSITIVE_INFINITY
+    : (run.message.firstReceivedAt - run.message.sentAt) / SECOND;
+}
+
+const answers = (status: number, body = '', headers = {}): Trouble => ({
+  kind: 'api-answers',
+  answer: { status, headers, body },
+});
+const atLogin = (trouble: Trouble): TimedFault => ({ trouble, at: REVOKED, lasts: 9_000, only: 'login' });
+
+describe('a request is read within 20 s while the token waits', () => {
+  it.each<[string, readonly TimedFault[]]>([
+    ['for refused credentials to be due', [atLogin(answers(401))]],
+    ['for a login without a verdict', [atLogin(answers(403))]],
+    ['for a login that is throttled', [atLogin(answers(429))]],
+    ['for a login that is down', [atLogin(answers(503))]],
+    ['as long as Retry-After asks', [atLogin(answers(429, '', { 'retry-after': '900' }))]],
+    [
+      'for a refresh as long as Retry-After asks',
+      [{ trouble: answers(429, '', { 'retry-after': '900' }), at: 1400, lasts: 5000 }],
+    ],
+  ])('%s', async (_, faults) => {
+    const isLoginOnly = faults.every(({ only }) => only === 'login');
+    const ended: Moment[] = isLoginOnly ? [{ kind: 'revoke', at: REVOKED }] : [];
+    const played = await play({
+      ...calm,
+      faults,
+      moments: [...ended, asks(ASKED, { rejectedVersion: 1 }), asks(ASKED + 300, { retryRefused: true })],
+    });
+    expect(readAfter(played, ASKED)).toBeLessThanOrEqual(20);
+    expect(readAfter(played, ASKED + 300)).toBeLessThanOrEqual(20);
+  });
+
+  it('for a long pause of a long interval', async () => {
+    const played = await play({
+      ...calm,
+      hours: 14,
+      times: {
+        intervalSeconds: 43_200,
+        accessTokenLifetimeSeconds: 50_000,
+        refreshTokenLifetimeSeconds: 604_800,
+      },
+      faults: [{ trouble: answers(503), at: 43_000, lasts: 3600 }],
+      moments: [asks(44_500)],
+    });
+    expect(readAfter(played, 44_500)).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('a token that turns out to live 15 minutes, under a schedule of 25,', () => {
+  const short = { ...calm, statedLifetimeSeconds: 900 };
+
+  it('is valid for a whole week', async () => {
+    const played = await play({ ...short, hours: 7 * 24, latestTick: 60 });
+    expect(played.world.host(TOKEN).validity.gaps()).toEqual([]);
+    // One at the tick, two in between.
+    expect(played.writes.length).toBeLessThan(3.1 * played.ticks.length);
+  });
+
+  it('is replaced within 20 s for a consumer that meets a 401', async () => {
+    const played = await play({
+      ...short,
+      moments: [{ kind: 'revoke', at: ASKED }, asks(ASKED, { rejectedVersion: 3 })],
+    });
+    expect(readAfter(played, ASKED)).toBeLessThanOrEqual(20);
+  });
+});
+
+it('a login alone is back within 2 min 45 s of an outage', async () => {
+  const end = 3000;
+  for (const lasts of [60, 600, 1200]) {
+    const played = await play({
+      ...calm,
+      moments: [{ kind: 'revoke', at: end - lasts }],
+      faults: [{ trouble: answers(503), at: end - lasts, lasts, only: 'login' }],
+      ticks: [0, end - lasts, 1500 * 3],
+    });
+    const [back] = played.writes.filter(({ at }) => at >= START + end * SECOND);
+    expect(clockTime(back?.at ?? 0) - end).toBeLessThanOrEqual(165);
+  }
+});
+
+it('one wake-up stands for all requests that wait', async () => {
+  const played = await play({
+    ...calm,
+    moments: [{ kind: 'revoke', at: REVOKED }, ...[0, 1, 2, 3, 4].map((n) => asks(ASKED + n))],
+    faults: [atLogin(answers(403))],
+  });
+  const wakeUps = played.runs.filter(({ message }) => message.groupId.includes('wake-up'));
+  const sent = new Set(wakeUps.map(({ message }) => message.messageId));
+  // A login without a verdict waits for 60 s, then for 12 min 30 s each time.
+  expect(sent.size).toBeLessThanOrEqual(16);
+});
