@@ -47,15 +47,9 @@ describe('credentials', () => {
 
   it('that were stored as bytes, with a byte order mark, are read', async () => {
     const stage = await openStageForTest();
-    const store = (bytes: Buffer) =>
-      // As the API's JSON has it.
-      stage.aws.secrets.putSecretValue({
-        SecretId: SECRET,
-        SecretBinary: bytes.toString('base64') as unknown as Uint8Array,
-      });
-    store(Buffer.from(`\ufeff${credentialsOf(PASSWORD)}`));
+    stage.storeCredentials(Buffer.from(`\ufeff${credentialsOf(PASSWORD)}`));
     expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
-    store(Buffer.from(credentialsOf('wrong'), 'utf16le'));
+    stage.storeCredentials(Buffer.from(credentialsOf('wrong'), 'utf16le'));
     stage.makeOlder();
     await stage.attempt();
     const { refused } = JSON.parse(stage.read(SESSION) ?? '');
