@@ -79,6 +79,18 @@ describe('credentials', () => {
     expect(stage.api.model.counters.refusedLogins).toBe(1);
   });
 
+  it('of an account that is locked are not tried again either', async () => {
+    const stage = await openStageForTest();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    stage.api.faults.add('login', { kind: 'answer', status: 423, body: {} }, 1);
+    const first = await stage.attempt();
+    expect(first.line).toMatchObject({ code: 'AccountLocked', credentials: 'refused' });
+    expect(metric(first, METRICS.perToken.loginRefused)).toBe(1);
+    const second = await stage.attempt({}, { attempt: 2 });
+    expect(second.line).toMatchObject({ code: 'AccountLocked', detail: 'not tried again yet' });
+    expect(stage.api.model.counters.logins).toBe(0);
+  });
+
   it('that are refused are tried once more for a request that asks, at most once an hour', async () => {
     const stage = await openStageForTest();
     stage.storeCredentials(credentialsOf('wrong'));
