@@ -22,6 +22,8 @@ export type Fault =
   | { readonly kind: 'flood'; readonly bytes: number; readonly status?: number }
   /** Headers and half of a body, and then the connection is cut. */
   | { readonly kind: 'cut'; readonly status: number }
+  /** Text that is not HTTP. */
+  | { readonly kind: 'raw'; readonly text: string }
   /** Any answer instead of the true one; the work is not done. A body that is no string or Buffer is sent as JSON. */
   | {
       readonly kind: 'answer';
@@ -106,6 +108,9 @@ export async function misbehave(fault: Fault, work: () => Answer, response: Serv
     }
     case 'flood':
       return flood(response, fault);
+    case 'raw':
+      response.socket?.end(fault.text);
+      return;
     case 'cut':
       response.writeHead(fault.status, { 'content-length': 20 });
       response.write('{"message":', () => response.destroy());

@@ -102,9 +102,9 @@ function refreshTokenFrom(refreshToken: unknown): Pick<Grant, 'refreshToken' | '
 function failureOf({ call, answer, now, oddity }: Judged, body: unknown, noGrant: string): RefreshError {
   const { status, headers, bodyFailure } = answer;
   const code = verdictOf({ call, status, body });
-  // A body that could not be read is what is wrong only if the status does not say more.
+  // What is wrong with the body matters only if the status says no more. A call that was answered is no blip.
   if (code === 'AnswerNotJson' && bodyFailure !== undefined)
-    return new RefreshError(bodyFailure.code, { ...bodyFailure.fields, status });
+    return new RefreshError(bodyFailure.code, { status, detail: bodyFailure.fields.detail });
   const isRefusal = kindOfFailure(code) === 'refused';
   const retryAfterSeconds = isRefusal
     ? undefined

@@ -122,14 +122,22 @@ const exchange = ({ target, addresses, payload, timeoutMs, tls }: Exchange): Pro
     });
     request.on('response', (answer) => {
       response = answer;
-      const chunks: Buffer[] = [];
-      let size = 0;
-      answer.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_ANSWER_BYTES) fail(new RefreshError('AnswerTooLarge'));
-        else chunks.push(chunk);
-      });
-      answer.on('error', (error) => fail(failureOf(error, sent)));
-      answer.on('end', () => settle(readBody(Buffer.concat(chunks), answer.headers['content-encoding'])));
+      void receive(answer).then(settle);
     });
   });
+
+/** The body, or why there is none. */
+async function receive(answer: http.IncomingMessage): Promise<Body> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      size += chunk.length;
+      if (size > MAX_ANSWER_BYTES) return { text: '', failure: new RefreshError('AnswerTooLarge') };
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    return { text: '', failure: failureOf(error, true) };
+  }
+  return readBody(Buffer.concat(chunks), answer.headers['content-encoding']);
+}

@@ -57,14 +57,11 @@ const granted = JSON.stringify({ data: { token: 'abc' } });
 const encoded = (encoding: string, body: Buffer): Fault =>
   answer(200, body, { 'content-encoding': encoding });
 
-/** A JWT and the Date beside it, both by a clock that is an hour slow. */
-function slow(): Fault {
-  const iat = unixTime(-3600);
-  return answer(
-    200,
-    { data: { token: jwt({ iat, exp: iat + 1800 }) } },
-    { date: new Date(iat * 1000).toUTCString() },
-  );
+/** A JWT and the Date beside it, by clocks that are so many seconds off. */
+function jwtBesideDate(offSeconds: number, dateOffSeconds: number): Fault {
+  const iat = unixTime(offSeconds);
+  const date = new Date(unixTime(dateOffSeconds) * 1000).toUTCString();
+  return answer(200, { data: { token: jwt({ iat, exp: iat + 1800 }) } }, { date });
 }
 
 const refused = { refresh: 'RefreshTokenRefused', login: 'CredentialsRefused' } as const;
@@ -264,6 +261,12 @@ export const apiFaults: readonly ApiFault[] = [
     code: 'AnswerNotJson',
     ...unusable,
   },
+  {
+    name: 'answer that is not HTTP',
+    fault: { kind: 'raw', text: 'SSH-2.0-OpenSSH_9.6\r\n' },
+    code: 'AnswerNotJson',
+    ...unusable,
+  },
   { name: 'nothing', fault: answer(200), code: 'AnswerNotJson', ...unusable },
   {
     name: 'content encoding that nobody reads',
@@ -348,7 +351,12 @@ export const apiFaults: readonly ApiFault[] = [
   },
   {
     name: 'JWT of a server whose clock is an hour slow',
-    fault: slow(),
+    fault: jwtBesideDate(-3600, -3600),
+    ...fine,
+  },
+  {
+    name: 'JWT behind a gateway whose clock is a day fast',
+    fault: jwtBesideDate(0, 86_400),
     ...fine,
   },
 ];

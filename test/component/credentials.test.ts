@@ -47,15 +47,9 @@ describe('credentials', () => {
 
   it('that were stored as bytes, with a byte order mark, are read', async () => {
     const stage = await openStageForTest();
-    const store = (bytes: Buffer) =>
-      // As the API's JSON has it.
-      stage.aws.secrets.putSecretValue({
-        SecretId: SECRET,
-        SecretBinary: bytes.toString('base64') as unknown as Uint8Array,
-      });
-    store(Buffer.from(`\ufeff${credentialsOf(PASSWORD)}`));
+    stage.storeCredentials(Buffer.from(`\ufeff${credentialsOf(PASSWORD)}`));
     expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
-    store(Buffer.from(credentialsOf('wrong'), 'utf16le'));
+    stage.storeCredentials(Buffer.from(credentialsOf('wrong'), 'utf16le'));
     stage.makeOlder();
     await stage.attempt();
     const { failedLogins } = JSON.parse(stage.read(SESSION) ?? '');
@@ -86,6 +80,18 @@ describe('credentials', () => {
     });
     expect(metric(second, METRICS.perToken.refreshFailing)).toBe(1);
     expect(stage.api.model.counters.refusedLogins).toBe(1);
+  });
+
+  it('of an account that is locked are not tried again either', async () => {
+    const stage = await openStageForTest();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    stage.api.faults.add('login', { kind: 'answer', status: 423, body: {} }, 1);
+    const first = await stage.attempt();
+    expect(first.line).toMatchObject({ code: 'AccountLocked', credentials: 'refused' });
+    expect(metric(first, METRICS.perToken.loginRefused)).toBe(1);
+    const second = await stage.attempt({}, { attempt: 2 });
+    expect(second.line).toMatchObject({ code: 'AccountLocked', detail: 'not tried again yet' });
+    expect(stage.api.model.counters.logins).toBe(0);
   });
 
   it('that are refused are tried once more for a request that asks, at most once an hour', async () => {

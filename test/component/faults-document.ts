@@ -12,7 +12,6 @@ export interface ProvedElsewhere {
 
 const REQUESTS = 'test/component/requests.test.ts';
 const CREDENTIALS = 'test/component/credentials.test.ts';
-const HTTP = 'test/component/http.test.ts';
 
 export const provedElsewhere: readonly ProvedElsewhere[] = [
   {
@@ -22,46 +21,10 @@ export const provedElsewhere: readonly ProvedElsewhere[] = [
     title: 'the token API with a certificate that nobody vouches for gets no credentials',
   },
   {
-    fault: 'client certificate that the token API asks for and does not get',
-    does: '`ApiConnectionLost`: by TLS 1.3 it turns the client away after the request was sent',
-    file: 'test/component/certificates.test.ts',
-    title: 'a token API that asks for a certificate is shown that of the credentials',
-  },
-  {
-    fault: 'host without an address',
-    does: '`ApiUnreachable`: nothing is sent, tried again',
-    file: HTTP,
-    title: 'without an address is unreachable, and not waited for without end',
-  },
-  {
-    fault: 'host that lets nobody connect',
-    does: '`ApiConnectTimeout`: nothing is sent, tried again',
-    file: HTTP,
+    fault: 'host without an address, or that lets nobody connect',
+    does: '`ApiUnreachable` or `ApiConnectTimeout`: nothing is sent, tried again; each of several addresses has 2 s, all have 4 s',
+    file: 'test/component/http.test.ts',
     title: 'with one address is given up after 2 s, with several after 4 s',
-  },
-  {
-    fault: 'host with several addresses, of which some let nobody connect',
-    does: 'each is tried, up to 2 s each and 4 s in all',
-    file: HTTP,
-    title: 'with several addresses is tried on each, 2 s long',
-  },
-  {
-    fault: 'answer that is not HTTP',
-    does: '`AnswerNotJson`',
-    file: HTTP,
-    title: '%s is never unreachable',
-  },
-  {
-    fault: 'throttle that comes as 400, 403 or 422',
-    does: '`ApiThrottled`, by a table of vendors',
-    file: 'test/lambda/token-api/throttles.test.ts',
-    title: '%s asks for a pause, and refuses nothing, with a %d',
-  },
-  {
-    fault: 'lifetime that is stated twice, in milliseconds, as a Unix time, or by a clock that is wrong',
-    does: 'the shortest holds that can be believed; a token that is dead by it is `TokenExpired`',
-    file: 'test/lambda/token-api/lifetime.test.ts',
-    title: 'is the shortest that is stated: $name',
   },
   {
     fault: 'new refresh token that cannot be kept',
@@ -86,12 +49,6 @@ export const provedElsewhere: readonly ProvedElsewhere[] = [
     does: 'read as UTF-8; what is not is `CredentialsMalformed`, and the log says that it is binary',
     file: CREDENTIALS,
     title: 'that were stored as bytes, with a byte order mark, are read',
-  },
-  {
-    fault: '`ca`, `cert` or `key` that is not usable',
-    does: '`CredentialsMalformed`: nobody is called, the log names the field',
-    file: 'test/component/certificates.test.ts',
-    title: 'that cannot be used are refused, and not told: %#',
   },
   {
     fault: 'refused credentials with white space or a line end around one of them',

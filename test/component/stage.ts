@@ -51,7 +51,8 @@ export interface Stage {
   emitted(): string;
   /** Passwords, and what is secret of all tokens that were issued so far, stored or not. */
   secrets(): readonly string[];
-  storeCredentials(value: string): void;
+  /** As a string, or as bytes. */
+  storeCredentials(value: string | Buffer): void;
   /** Makes it ten minutes since a login, with or without a refresh token to go on with; answers the access token. */
   startWithToken(options?: { refreshToken?: boolean }): string;
   /** As if so many minutes had passed: the stored access token may be replaced, and credentials be tried again. Default: 2. */
@@ -124,7 +125,12 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     emitted: () => JSON.stringify([lines, groups, letters(), descriptions(aws)]),
     secrets: () => secrets,
     storeCredentials(value) {
-      aws.secrets.putSecretValue({ SecretId: SECRET, SecretString: value });
+      const stored =
+        typeof value === 'string'
+          ? { SecretString: value }
+          : // Base64, as in the JSON of the API, where the SDK's type has bytes.
+            { SecretBinary: value.toString('base64') as unknown as Uint8Array };
+      aws.secrets.putSecretValue({ SecretId: SECRET, ...stored });
     },
     startWithToken({ refreshToken: keepsRefreshToken = true } = {}) {
       return putSession({ aws, api, keepsRefreshToken });

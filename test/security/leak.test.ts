@@ -49,6 +49,8 @@ function echoes(secrets: readonly string[]): { readonly name: string; readonly f
     { name: '403, as a page', fault: answer(403, `<html>${text}</html>`) },
     { name: '404, as JSON', fault: answer(404, { message: text, [secrets[0] ?? '']: true }) },
     { name: '429, in Retry-After', fault: answer(429, text, { 'retry-after': safe }) },
+    { name: '429, in X-RateLimit-Reset', fault: answer(429, text, { 'x-ratelimit-reset': safe }) },
+    { name: '200, as the content encoding', fault: answer(200, text, { 'content-encoding': safe }) },
     { name: '500, as a stack trace', fault: answer(500, `Error: ${text}\n    at login (server.js:1)`) },
     { name: '200, as text', fault: answer(200, text) },
     { name: '200, as JSON that is cut off', fault: answer(200, `{"data":{"token":"${secrets[0]}`) },

@@ -51,6 +51,25 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
     },
     shows: '"code":"ApiTlsFailed"',
   },
+  'host without an address, or that lets nobody connect': {
+    stage: { token: { baseUrl: 'https://no-such-host.invalid' } },
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      await handle();
+    },
+    shows: '"outcome":"failed"',
+  },
+  'new refresh token that cannot be kept': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      const body = { data: { token: 'abc', refreshToken: WRONG_PASSWORD.repeat(200) } };
+      stage.api.faults.add('refresh', { kind: 'answer', status: 200, body });
+      await handle();
+      stage.makeOlder();
+      await handle();
+    },
+    shows: '"how":"login"',
+  },
   'secret without a value': {
     play: (_, { handle }) => handle(),
     shows: '"code":"NoCredentials"',
@@ -74,7 +93,21 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
         await handle();
       }
     },
-    shows: 'not usable as PEM: cert, key',
+    shows: 'fields cert and key do not belong together',
+  },
+  'secret that is binary': {
+    async play(stage, { handle }) {
+      stage.storeCredentials(Buffer.from(credentialsOf(PASSWORD), 'utf16le'));
+      await handle();
+    },
+    shows: 'the secret is binary',
+  },
+  'refused credentials with white space or a line end around one of them': {
+    async play(stage, { handle }) {
+      stage.storeCredentials(credentialsOf(`${WRONG_PASSWORD}\n`));
+      await handle();
+    },
+    shows: 'ends with a line end',
   },
   'credentials that are refused': {
     async play(stage, { handle }) {

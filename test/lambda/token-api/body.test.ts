@@ -33,7 +33,6 @@ describe('a body', () => {
     ['br', 'br', bytes],
     ['zstd', 'zstd', bytes],
     ['gzip,zstd', 'gzip, zstd', bytes],
-    ['gzip,gzip,gzip,gzip,gzip,gzip', 'gzip, gzip, gzip, gzip, gzip, gzip', gzipped],
     ['that is not registered', 'my-secret', bytes],
     ['that is not registered', 'constructor', bytes],
   ])('that cannot be read names its encoding: %s', (named, encoding, sent) => {
@@ -41,6 +40,13 @@ describe('a body', () => {
       text: '',
       failure: { code: 'AnswerNotJson', fields: { detail: `content-encoding ${named}` } },
     });
+  });
+
+  it('in more than five encodings is not read', () => {
+    const nested = (times: number): Buffer => (times === 0 ? bytes : zlib.gzipSync(nested(times - 1)));
+    const encodings = (times: number) => Array(times).fill('gzip').join();
+    expect(readBody(nested(5), encodings(5)).text).toBe(TEXT);
+    expect(readBody(nested(6), encodings(6)).text).toBe('');
   });
 
   it('that is cut off in the middle names its encoding, too', () => {
@@ -55,8 +61,9 @@ describe('a body', () => {
     ['br', zlib.brotliCompressSync],
   ])('of at most 1 MiB is decompressed: %s', (encoding, compress) => {
     const most = Buffer.alloc(1024 * 1024, 'x');
-    expect(readBody(compress(most), encoding).text).toHaveLength(most.length);
+    expect(readBody(compress(most), encoding).text.length).toBe(most.length);
     const more = compress(Buffer.concat([most, Buffer.from('x')]));
-    expect(readBody(more, encoding)).toMatchObject({ text: '', failure: { code: 'AnswerTooLarge' } });
+    const { text, failure } = readBody(more, encoding);
+    expect([text.length, failure?.code]).toEqual([0, 'AnswerTooLarge']);
   });
 });
