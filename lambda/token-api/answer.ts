@@ -1,4 +1,4 @@
-import { jwtLifetimeSeconds } from '../../contract/jwt.ts';
+import { jwtClaims } from '../../contract/jwt.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
 import type { HttpAnswer } from './http.ts';
 
@@ -73,9 +73,10 @@ const LONGEST_LIFETIME_SECONDS = 100 * 365 * 24 * 3600;
 /** The shortest of what the answer and the token say: trusting the longer one risks a dead token. */
 function statedLifetime(accessToken: string, data: Fields, body: unknown): number | undefined {
   const fields = isObject(body) ? body : {};
+  const { exp, iat } = jwtClaims(accessToken);
   const stated = [data.expiresIn, data.expires_in, fields.expiresIn, fields.expires_in]
     .map(seconds)
-    .concat(jwtLifetimeSeconds(accessToken))
+    .concat(exp === undefined || iat === undefined ? undefined : exp - iat)
     .filter((lifetime) => lifetime !== undefined)
     .filter((lifetime) => lifetime <= LONGEST_LIFETIME_SECONDS);
   return stated.length === 0 ? undefined : Math.min(...stated);
