@@ -148,7 +148,7 @@ it.each([
   // A read that hung when SSM came back takes its callers with it, at its own time limit.
   { weather: 'hanging', seed: 2, worstMissMs: SECOND + READ_TIMEOUT },
 ] as const)(
-  'a week with outages, SSM $weather: no expired token, no failure for long with a valid one in reach',
+  'a week with outages, SSM $weather: no token that has certainly expired, no failure for long with a valid one in reach',
   async (run) => {
     const week = new VirtualWeek(run.seed, run.weather);
     const { clock, send } = week;
