@@ -76,6 +76,15 @@ class WithATokenTest(CacheTest):
         self.clock.passed = MINUTE
         self.ssm.write(version=1, value="created-again")
         self.assertEqual(self.get(), "created-again")
+        self.assertEqual(self.events[-1]["outcome"], "new")
+
+    def test_an_equal_token_that_was_written_again_is_unchanged_but_its_life_counts_anew(self) -> None:
+        self.clock.passed = 25 * MINUTE
+        self.ssm.write("token-1")
+        self.get()
+        self.assertEqual((self.events[-1]["outcome"], self.events[-1]["version"]), ("unchanged", 2))
+        self.clock.passed = 54 * MINUTE
+        self.assertEqual(self.get(), "token-1")
 
     def test_no_call_fails_while_ssm_throttles_for_two_minutes_and_reads_are_few(self) -> None:
         self.clock.passed = MINUTE

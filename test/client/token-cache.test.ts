@@ -231,6 +231,16 @@ describe('with a token', () => {
     source.write({ version: 1, value: 'created-again' });
     await clock.pass(MINUTE);
     expect(await get()).toMatchObject({ token: 'created-again' });
+    expect(events.at(-1)).toMatchObject({ outcome: 'new' });
+  });
+
+  it('takes an equal token that was written again for unchanged, but counts its life anew', async () => {
+    await clock.pass(25 * MINUTE);
+    source.write({ value: 'token-1' });
+    await get();
+    expect(events.at(-1)).toMatchObject({ outcome: 'unchanged', version: 2 });
+    await clock.pass(29 * MINUTE);
+    expect(await get()).toMatchObject({ token: 'token-1' });
   });
 
   it('tells of each read: new, unchanged, failed', async () => {
