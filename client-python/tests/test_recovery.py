@@ -145,6 +145,24 @@ class RecoveryTest(unittest.TestCase):
         self.assertEqual([event["type"] for event in self.events].count("rejected"), 1)
         self.assertEqual(len(self.sqs.sent), 1)
 
+    def test_it_does_not_wait_for_the_search_for_an_older_token(self) -> None:
+        self.client = client_of(self.clock, self.ssm, self.sqs, renew_ahead=False, max_age_seconds=10)
+        self.client.get_token()
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.sqs.on_send = gate.wait
+        with ThreadPoolExecutor(1) as pool:
+            older = pool.submit(self.client.get_token, rejected="token-1")
+            while not self.sqs.sent:
+                time.sleep(0.01)
+            self.ssm.write()
+            self.clock.passed += 10
+            self.assertEqual(self.client.get_token(), "token-2")
+            self.sqs.on_send = self.ssm.write
+            self.assertEqual(self.client.get_token(rejected="token-2"), "token-3")
+            gate.set()
+            self.assertEqual(older.result(), "token-3")
+
     def test_a_parameter_that_was_created_again_with_the_same_version_holds_another_token(self) -> None:
         self.ssm.write(version=1, value="created-again")
         self.assertEqual(self.client.get_token(rejected="token-1"), "created-again")
