@@ -31,7 +31,7 @@ class GaveUp(NamedTuple):
 
 class Recovery:
     """
-    One with another value, since the same one written again would be refused again. All threads share one search. Those
+    A successor has another value: the same one written again would be refused again. All threads share one search. Those
     that have seen no 401 go on with the token at hand meanwhile: perhaps the API refused something else.
     """
 
