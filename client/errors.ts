@@ -14,7 +14,7 @@ const RETRYABLE = {
   KeyUnusable: false,
   /** SSM throttles, fails, or did not answer in time. */
   ParameterUnavailable: true,
-  /** The stored token has expired, and there is no newer one. */
+  /** The stored token has certainly expired, and there is no newer one. */
   TokenExpired: true,
   /** The API answers 401, and there is no newer token, or it answers 401 to the newer one, too. */
   TokenRejected: true,

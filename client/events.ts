@@ -5,6 +5,7 @@ export type TokenEvent =
   /** One read of the parameter, SDK retries included. */
   | {
       readonly type: 'read';
+      /** Whether it brought another token than the one at hand; an equal one may have been written again. */
       readonly outcome: 'new' | 'unchanged';
       readonly durationMs: number;
       /** Version of the parameter. */

@@ -39,8 +39,8 @@ export type TokenClientOptions = SsmOptions & {
    */
   readonly maxAgeSeconds?: number;
   /**
-   * How long the API's tokens live, in seconds, as in the environments file; a JWT's own `exp` and `iat` go first.
-   * 60 to 604,800, default 1,800.
+   * How long the API's tokens live, in seconds, as in the environments file. A JWT with `exp` and `iat` states its own
+   * lifetime; one with `exp` alone lives until then, and at least for this long. 60 to 604,800, default 1,800.
    */
   readonly lifetimeSeconds?: number;
   /** Seconds between two scheduled refreshes, as in the environments file. 60 to 43,200, default 1,500. */

@@ -26,13 +26,14 @@ const PAUSE_AFTER_FAILURE_SECONDS = 60;
 const SEND_LIMIT_SECONDS = 5;
 
 /**
- * Finds the successor of a token that the API answered 401 to. All callers share one search. Callers that have seen no
- * 401 go on with the token at hand meanwhile: perhaps the API refused something else.
+ * Finds the successor of a token that the API answered 401 to: one with another value, since the same one written again
+ * would be refused again. All callers share one search. Callers that have seen no 401 go on with the token at hand
+ * meanwhile: perhaps the API refused something else.
  */
 export class Recovery {
   readonly #props: RecoveryProps;
-  #search: { readonly token: StoredToken; readonly work: SharedWork<string> } | undefined;
-  #gaveUp: { readonly token: StoredToken; readonly at: Moment } | undefined;
+  #search: { readonly rejected: string; readonly work: SharedWork<string> } | undefined;
+  #gaveUp: { readonly rejected: string; readonly at: Moment } | undefined;
 
   constructor(props: RecoveryProps) {
     this.#props = props;
@@ -52,7 +53,7 @@ export class Recovery {
   }
 
   #joinSearch(token: StoredToken, signal: AbortSignal | undefined): Promise<string> {
-    if (this.#search === undefined || !isSame(this.#search.token, token) || this.#search.work.isAborted) {
+    if (this.#search?.rejected !== token.value || this.#search.work.isAborted) {
       this.#search = this.#startSearch(token);
     }
     return this.#search.work.join(signal);
@@ -77,14 +78,14 @@ export class Recovery {
         if (this.#search?.work === work) this.#search = undefined;
       }
     });
-    return { token, work };
+    return { rejected: token.value, work };
   }
 
-  async #find(token: StoredToken, signal: AbortSignal): Promise<string> {
+  async #find(rejected: StoredToken, signal: AbortSignal): Promise<string> {
     const { requests } = this.#props;
-    const mayAsk = requests !== undefined && !this.#gaveUpOn(token);
-    const stored = await this.#readOther(token, { signal, orThrow: !mayAsk });
-    if (stored !== undefined) return stored;
+    const mayAsk = requests !== undefined && !this.#gaveUpOn(rejected);
+    const token = (await this.#read({ signal, orThrow: !mayAsk })) ?? rejected;
+    if (token.value !== rejected.value) return token.value;
     if (!mayAsk) {
       const why =
         requests === undefined ? 'the refresher may not be asked' : 'the refresher was asked in vain';
@@ -112,10 +113,10 @@ export class Recovery {
     const askedAt = clock.monotonic();
     while (clock.monotonic() - askedAt < waitSeconds * SECOND) {
       // The cache keeps its reads apart: this polls no faster than it allows.
-      const stored = await this.#readOther(token, { signal, orThrow: false });
-      if (stored !== undefined) return stored;
+      const stored = await this.#read({ signal, orThrow: false });
+      if (stored !== undefined && stored.value !== token.value) return stored.value;
     }
-    this.#gaveUp = { token, at: momentOf(clock) };
+    this.#gaveUp = { rejected: token.value, at: momentOf(clock) };
     throw new TokenError(
       'TokenRejected',
       `the API refuses version ${token.version}, and no newer one came within ${waitSeconds} s of asking for it`,
@@ -123,25 +124,18 @@ export class Recovery {
   }
 
   /** Reads past the cache. A failed read says nothing about the token, unless it is the last thing to try. */
-  async #readOther(
-    token: StoredToken,
-    { signal, orThrow }: { signal: AbortSignal; orThrow: boolean },
-  ): Promise<string | undefined> {
+  async #read(options: { signal: AbortSignal; orThrow: boolean }): Promise<StoredToken | undefined> {
+    const { signal, orThrow } = options;
     try {
-      const read = await this.#props.cache.reread(signal);
-      return isSame(read, token) ? undefined : read.value;
+      return await this.#props.cache.reread(signal);
     } catch (error) {
       if (signal.aborted || orThrow) throw error;
       return undefined;
     }
   }
 
-  #gaveUpOn(token: StoredToken): boolean {
-    if (this.#gaveUp === undefined || !isSame(this.#gaveUp.token, token)) return false;
+  #gaveUpOn({ value }: StoredToken): boolean {
+    if (this.#gaveUp?.rejected !== value) return false;
     return elapsedSince(this.#gaveUp.at, this.#props.clock) < PAUSE_AFTER_FAILURE_SECONDS * SECOND;
   }
 }
-
-/** A parameter that was deleted and created again has old versions with other values. */
-const isSame = (one: StoredToken, other: StoredToken): boolean =>
-  one.version === other.version && one.value === other.value;

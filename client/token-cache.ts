@@ -21,16 +21,14 @@ export interface TokenCacheProps {
   readonly renewAhead: boolean;
 }
 
-/** A token at hand. Ages and times are milliseconds since {@link readAt}. */
+/** A token at hand. */
 export interface HeldToken extends StoredToken {
   /** Just before it was read. */
   readonly readAt: Moment;
   /** Settled already: handing it out again costs nothing. */
   readonly promise: Promise<string>;
-  /** From this age on it is time for a new read. */
-  readonly renewMs: number;
-  /** At this age the token expires. */
-  readonly expiresMs: number;
+  /** So long after it was read it is time for a new read. */
+  readonly renewInMs: number;
 }
 
 /** A new read falls due at this share of the maximum age; jitter keeps many processes from reading together. */
@@ -42,9 +40,13 @@ const WAIT_WITH_TOKEN_SECONDS = 2;
 /** With a token at hand that lives a failed read is tried again after this. */
 const PAUSE_AFTER_FAILURE_SECONDS = 5;
 
+/** A token at hand that may have expired is read again after this, whether the last read failed or not. */
+const PAUSE_IN_DOUBT_SECONDS = 10;
+
 /**
  * Holds the newest token that was read, and reads again when it is time: one read at once for all callers. While the
- * token at hand lives nobody sees a failed read, and without a token nobody is told of a failure that is past.
+ * token at hand lives nobody sees a failed read, and without a token nobody is told of a failure that is past. A token
+ * lives until it has certainly expired.
  */
 export class TokenCache {
   readonly #props: TokenCacheProps;
@@ -72,7 +74,7 @@ export class TokenCache {
    */
   get(signal?: AbortSignal): Promise<string> {
     const held = this.#held;
-    if (held !== undefined && signal === undefined && this.#age(held) < held.renewMs) return held.promise;
+    if (held !== undefined && signal === undefined && this.#age(held) < held.renewInMs) return held.promise;
     return this.#get(signal);
   }
 
@@ -84,9 +86,9 @@ export class TokenCache {
   async reread(signal?: AbortSignal): Promise<HeldToken> {
     let read = await this.#joinRead(signal);
     // It lived when it was answered: the clock was set meanwhile, the machine slept, or its time has just run out.
-    if (!this.#lives(read) && read.expiresMs > 0) read = await this.#joinRead(signal);
+    if (!this.#lives(read) && read.expiresInMs > 0) read = await this.#joinRead(signal);
     if (this.#lives(read)) return read;
-    const ago = Math.round((this.#age(read) - read.expiresMs) / SECOND);
+    const ago = Math.round((this.#age(read) - read.expiresInMs) / SECOND);
     throw new TokenError(
       'TokenExpired',
       `the stored token (version ${read.version}) expired ${ago} s ago, and there is no newer one; if its lifetime is longer, set lifetimeSeconds`,
@@ -97,7 +99,7 @@ export class TokenCache {
     signal?.throwIfAborted();
     const held = this.#held;
     if (held === undefined || !this.#lives(held)) return (await this.reread(signal)).value;
-    if (this.#age(held) < held.renewMs || this.#isTooSoon()) return held.value;
+    if (this.#age(held) < held.renewInMs || this.#isTooSoon(held)) return held.value;
     if (this.#mayGoOnWithout(held)) {
       this.#joinRead(undefined).catch(() => {});
       return held.value;
@@ -113,17 +115,17 @@ export class TokenCache {
   #age = (held: HeldToken): number => elapsedSince(held.readAt, this.#clock);
 
   #lives(held: HeldToken): boolean {
-    return this.#age(held) < held.expiresMs;
+    return this.#age(held) < held.expiresInMs;
   }
 
   /** Soon after a read that failed, was aborted, or brought a token older than the one at hand. */
-  #isTooSoon(): boolean {
+  #isTooSoon(held: HeldToken): boolean {
     if (this.#lastRead === undefined || (this.#reading !== undefined && !this.#lastRead.failed)) return false;
     const { pollSeconds } = this.#props;
+    const inDoubt = this.#age(held) >= held.mayExpireInMs;
+    const afterFailure = inDoubt ? PAUSE_IN_DOUBT_SECONDS : PAUSE_AFTER_FAILURE_SECONDS;
     // Never shorter than the gap between reads, which the next one would wait for.
-    const pauseSeconds = this.#lastRead.failed
-      ? Math.max(PAUSE_AFTER_FAILURE_SECONDS, pollSeconds)
-      : pollSeconds;
+    const pauseSeconds = this.#lastRead.failed ? Math.max(afterFailure, pollSeconds) : pollSeconds;
     return elapsedSince(this.#lastRead.at, this.#clock) < pauseSeconds * SECOND;
   }
 
@@ -185,10 +187,10 @@ export class TokenCache {
     try {
       const stored = await withinLimit((end) => source.read(end), { ms: limitMs, clock, signal, error });
       thisRead.failed = false;
-      const before = this.#held?.version;
+      const before = this.#held?.value;
       const held = this.#hold(stored, at);
-      const { version, ageMs } = held;
-      const outcome = version === before ? 'unchanged' : 'new';
+      const { value, version, ageMs } = held;
+      const outcome = value === before ? 'unchanged' : 'new';
       emit({ type: 'read', outcome, durationMs: elapsedSince(at, clock), version, ageMs });
       return held;
     } catch (error) {
@@ -208,13 +210,12 @@ export class TokenCache {
     if (held !== undefined && isOlder(stored, held)) return held;
     const { maxAgeSeconds } = this.#props;
     const share = RENEWAL.from + (RENEWAL.to - RENEWAL.from) * this.#clock.random();
-    const expiresMs = stored.livesMs - stored.ageMs;
+    const recheckInMs = Math.max(stored.mayExpireInMs, PAUSE_IN_DOUBT_SECONDS * SECOND);
     this.#held = {
       ...stored,
       readAt,
       promise: Promise.resolve(stored.value),
-      renewMs: Math.min(maxAgeSeconds * SECOND * share, expiresMs),
-      expiresMs,
+      renewInMs: Math.min(maxAgeSeconds * SECOND * share, recheckInMs, stored.expiresInMs),
     };
     return this.#held;
   }

@@ -20,7 +20,7 @@ export interface GetTokenOptions {
 /** Reads one token and keeps it at hand. One per process and token is enough; its functions may be passed around. */
 export interface TokenClient {
   /**
-   * An access token that lives.
+   * An access token that has not certainly expired. In its last 15 seconds, or past its `exp`, the API may refuse it.
    *
    * @throws TokenError, or the signal's reason
    */

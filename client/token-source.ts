@@ -1,10 +1,9 @@
 import { GetParameterCommand, type GetParameterCommandOutput } from '@aws-sdk/client-ssm';
 import type { Clock } from '../contract/clock.ts';
-import { jwtLifetimeSeconds } from '../contract/jwt.ts';
 import { keyAlias } from '../contract/names.ts';
-import { LIMITS, SECOND } from '../contract/times.ts';
 import { awsFailure, awsFields, invalidCredentials, noRegion } from './aws-errors.ts';
 import { TokenError } from './errors.ts';
+import { expiryOf } from './expiry.ts';
 import { type SdkClient, sendCommand } from './sdk-client.ts';
 
 /** An access token as it was read. */
@@ -16,8 +15,10 @@ export interface StoredToken {
   readonly writtenAt: number;
   /** How long it had been stored when it was read. */
   readonly ageMs: number;
-  /** How long it lives, counted from when it was written; not positive: it was never fit for use. */
-  readonly livesMs: number;
+  /** So long after it was read it may have expired. Negative: before it was read. */
+  readonly mayExpireInMs: number;
+  /** So long after it was read it has certainly expired. Negative: before it was read. */
+  readonly expiresInMs: number;
 }
 
 /** Where tokens come from. */
@@ -51,14 +52,15 @@ export function ssmTokenSource(props: SsmTokenSourceProps): TokenSource {
       const { Parameter = {} } = answer as GetParameterCommandOutput;
       const value = sendable(Parameter.Value, parameter);
       const writtenAt = Parameter.LastModifiedDate?.getTime() ?? 0;
-      const stated = jwtLifetimeSeconds(value) ?? 0;
-      const lifetime = stated > 0 ? stated : lifetimeSeconds;
+      const { mayExpireAt, expiresAt } = expiryOf(value, { writtenAt, lifetimeSeconds });
+      const now = Math.max(writtenAt, answeredAt() ?? clock.now());
       return {
         value,
         version: Parameter.Version ?? 0,
         writtenAt,
-        ageMs: Math.max(0, (answeredAt() ?? clock.now()) - writtenAt),
-        livesMs: (lifetime - LIMITS.storedWithinSeconds) * SECOND,
+        ageMs: now - writtenAt,
+        mayExpireInMs: mayExpireAt - now,
+        expiresInMs: expiresAt - now,
       };
     },
   };

@@ -28,9 +28,3 @@ function timeOf(claim: unknown): number | undefined {
   const time = typeof claim === 'string' && NUMBER_IN_STRING.test(claim) ? Number(claim) : claim;
   return typeof time === 'number' && Number.isFinite(time) && time >= 0 ? time : undefined;
 }
-
-/** `exp` minus `iat`, in seconds; undefined if one of them is missing. */
-export function jwtLifetimeSeconds(token: string): number | undefined {
-  const { exp, iat } = jwtClaims(token);
-  return exp === undefined || iat === undefined ? undefined : exp - iat;
-}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import threading
 import time
 import unittest
@@ -92,11 +93,20 @@ class RecoveryTest(unittest.TestCase):
         self.assertEqual(self.client.get_token(rejected="token-2"), "token-3")
         self.assertEqual(len(self.sqs.sent), 2)
 
-    def test_the_same_value_stored_anew_is_taken(self) -> None:
-        """The API has it back, or refuses it once more."""
+    def test_an_equal_token_written_again_is_no_successor_and_its_version_now_is_named(self) -> None:
         self.ssm.write(value="token-1")
-        self.assertEqual(self.client.get_token(rejected="token-1"), "token-1")
-        self.assertEqual(self.sqs.sent, [])
+        self.sqs.on_send = self.ssm.write
+        self.assertEqual(self.client.get_token(rejected="token-1"), "token-3")
+        self.assertEqual(self.versions_named(), [2])
+
+    def test_an_equal_token_written_during_the_wait_does_not_end_it_nor_the_pause_after_it(self) -> None:
+        self.sqs.on_send = lambda: self.ssm.write(value="token-1")
+        self.assertEqual(self.failure().code, "TokenRejected")
+        self.assertIn("in vain", str(self.failure()))
+        self.assertEqual(self.versions_named(), [1])
+
+    def versions_named(self) -> list[int]:
+        return [json.loads(message["MessageBody"])["rejectedVersion"] for message in self.sqs.sent]
 
     def test_it_asks_although_ssm_fails(self) -> None:
         self.ssm.failure = AwsError("ThrottlingException")
@@ -134,6 +144,24 @@ class RecoveryTest(unittest.TestCase):
             self.assertEqual({call.result() for call in calls}, {"token-2"})
         self.assertEqual([event["type"] for event in self.events].count("rejected"), 1)
         self.assertEqual(len(self.sqs.sent), 1)
+
+    def test_it_does_not_wait_for_the_search_for_an_older_token(self) -> None:
+        self.client = client_of(self.clock, self.ssm, self.sqs, renew_ahead=False, max_age_seconds=10)
+        self.client.get_token()
+        gate = threading.Event()
+        self.addCleanup(gate.set)
+        self.sqs.on_send = gate.wait
+        with ThreadPoolExecutor(1) as pool:
+            older = pool.submit(self.client.get_token, rejected="token-1")
+            while not self.sqs.sent:
+                time.sleep(0.01)
+            self.ssm.write()
+            self.clock.passed += 10
+            self.assertEqual(self.client.get_token(), "token-2")
+            self.sqs.on_send = self.ssm.write
+            self.assertEqual(self.client.get_token(rejected="token-2"), "token-3")
+            gate.set()
+            self.assertEqual(older.result(), "token-3")
 
     def test_a_parameter_that_was_created_again_with_the_same_version_holds_another_token(self) -> None:
         self.ssm.write(version=1, value="created-again")

@@ -5,7 +5,6 @@ import random
 import threading
 import unittest
 from bisect import bisect_right
-from typing import NamedTuple
 
 from token_refresher_client import TokenClient, TokenError
 
@@ -14,19 +13,12 @@ from .fakes import MINUTE, START, AwsError, FakeClock
 WEEK = 7 * 24 * 60 * MINUTE
 INTERVAL = 25 * MINUTE
 LIFETIME = 30 * MINUTE
-#: From when it is written the client takes a token to live for so long.
-USABLE = LIFETIME - 15
 SLOWEST_READ = 0.3
 #: How long boto3 tries with the limits of the client's own.
 HANGING_READ = 6
 #: A read may miss what was written so lately.
 STALE = 1
 NEVER = float("inf")
-
-
-class Token(NamedTuple):
-    obtained_at: float
-    written_at: float
 
 
 class VirtualWeek:
@@ -37,19 +29,19 @@ class VirtualWeek:
         self.random = random.Random(seed)
         self.clock.random = self.random.random
         self.bad_weather = bad_weather
-        self.tokens = self.draw_tokens()
-        self.writes = [token.written_at for token in self.tokens]
+        #: When each token is written.
+        self.writes = self.draw_writes()
         #: When SSM fails and when it is back, in turns, beginning with a moment at which it fails.
         self.turns = self.draw_turns()
 
-    def draw_tokens(self) -> list[Token]:
+    def draw_writes(self) -> list[float]:
         """Ticks up to a minute late, attempts of up to 12 s, and outages of the token API of up to two hours."""
-        tokens, now = [], 0.0
+        writes, now = [], 0.0
         while now < WEEK:
-            tokens.append(Token(now, now + self.between(0.1, 12)))
+            writes.append(now + self.between(0.1, 12))
             outage = self.between(MINUTE, 120 * MINUTE) if self.random.random() < 0.05 else 0
             now += INTERVAL + outage + self.between(0, MINUTE)
-        return tokens
+        return writes
 
     def draw_turns(self) -> list[float]:
         turns, now = [], 0.0
@@ -74,17 +66,17 @@ class VirtualWeek:
         """Since when a read has been sure to bring a token that lives."""
         now = self.clock.passed
         newest = self.newest(now)
-        if newest < 0 or now >= self.tokens[newest].written_at + USABLE:
+        if newest < 0 or now >= self.writes[newest] + LIFETIME:
             return NEVER
-        written_at = self.tokens[newest].written_at
-        previous = self.tokens[newest - 1] if newest > 0 else None
+        written_at = self.writes[newest]
+        previous = self.writes[newest - 1] if newest > 0 else None
         # While a read may still bring the one before, that one may live, too.
-        gap = previous is None or written_at + STALE >= previous.written_at + USABLE
+        gap = previous is None or written_at + STALE >= previous + LIFETIME
         return max(self.fine_since(now), written_at + STALE if gap else 0.0)
 
-    def accepts(self, token: str, at: float) -> bool:
-        """Whether the token API itself would still take it."""
-        return at < self.tokens[int(token)].obtained_at + LIFETIME
+    def may_live(self, token: str, at: float) -> bool:
+        """Whether the token API may still take it, as far as those can know who see when it was written."""
+        return at < self.writes[int(token)] + LIFETIME
 
     def get_parameter(self, **_: object) -> dict:
         clock, began = self.clock, self.clock.passed
@@ -97,13 +89,13 @@ class VirtualWeek:
         if index < 0:
             raise AwsError("ParameterNotFound")
         written_at = datetime.datetime.fromtimestamp(
-            START + self.tokens[index].written_at, tz=datetime.timezone.utc
+            START + self.writes[index], tz=datetime.timezone.utc
         )
         return {"Parameter": {"Value": str(index), "Version": index + 1, "LastModifiedDate": written_at}}
 
 
 class SoakTest(unittest.TestCase):
-    """A week in virtual time: no expired token, and no failure for long with a valid one in reach."""
+    """A week in virtual time: no token that has certainly expired, and no failure for long with a valid one in reach."""
 
     def consume(self, seed: int, bad_weather: str, renew_ahead: bool) -> float:
         """The longest time for which a valid token had been readable when a call failed nevertheless."""
@@ -130,7 +122,7 @@ class SoakTest(unittest.TestCase):
                 token = client.get_token()
                 # Time may have passed for a read in the background, too.
                 used_at = called_at if renew_ahead else clock.passed
-                self.assertTrue(week.accepts(token, used_at), "an expired token")
+                self.assertTrue(week.may_live(token, used_at), "a token that has certainly expired")
             except TokenError:
                 failed += 1
                 longest_miss = max(longest_miss, clock.passed - week.readable_since())

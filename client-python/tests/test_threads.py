@@ -8,8 +8,8 @@ from unittest import mock
 
 from token_refresher_client.clock import SystemClock
 
-from .fakes import MINUTE
-from .test_token_cache import THROTTLED, CacheTest
+from .fakes import MINUTE, START, jwt
+from .test_token_cache import LIFETIME, THROTTLED, CacheTest
 
 
 class ThreadsTest(CacheTest):
@@ -65,6 +65,20 @@ class ThreadsTest(CacheTest):
         self.ssm.gate.set()
         self.eventually(lambda: self.get() == "token-2")
         self.assertEqual(self.ssm.reads, [0, 50])
+
+    def test_a_token_that_may_have_expired_is_read_again_in_the_background_every_10_seconds(self) -> None:
+        token = jwt(iat=START - LIFETIME, exp=START)
+        self.ssm.write(token)
+        self.get()
+        self.ssm.gate.clear()
+        self.clock.passed = 9.9
+        self.assertEqual(self.get(), token)
+        self.clock.passed = 10
+        self.assertEqual([self.get(), self.get()], [token, token])
+        self.ssm.write()
+        self.ssm.gate.set()
+        self.eventually(lambda: self.get() == "token-3")
+        self.assertEqual(self.ssm.reads, [0, 10])
 
     def test_with_a_token_at_hand_nobody_waits_long_for_ssm(self) -> None:
         self.get()

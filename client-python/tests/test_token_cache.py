@@ -4,9 +4,9 @@ import unittest
 
 from token_refresher_client import TokenClient, TokenError
 
-from .fakes import MINUTE, AwsError, FakeClock, FakeSsm
+from .fakes import MINUTE, START, AwsError, FakeClock, FakeSsm, jwt
 
-USABLE = 30 * MINUTE - 15
+LIFETIME = 30 * MINUTE
 THROTTLED = AwsError("ThrottlingException", "Rate exceeded")
 
 
@@ -46,7 +46,7 @@ class WithoutATokenTest(CacheTest):
         self.assertEqual(self.get(), "token-1")
 
     def test_a_token_that_has_expired_is_refused(self) -> None:
-        self.clock.passed = USABLE
+        self.clock.passed = LIFETIME
         self.assertEqual(self.code_of_failure(), "TokenExpired")
 
 
@@ -76,6 +76,15 @@ class WithATokenTest(CacheTest):
         self.clock.passed = MINUTE
         self.ssm.write(version=1, value="created-again")
         self.assertEqual(self.get(), "created-again")
+        self.assertEqual(self.events[-1]["outcome"], "new")
+
+    def test_an_equal_token_that_was_written_again_is_unchanged_but_its_life_counts_anew(self) -> None:
+        self.clock.passed = 25 * MINUTE
+        self.ssm.write("token-1")
+        self.get()
+        self.assertEqual((self.events[-1]["outcome"], self.events[-1]["version"]), ("unchanged", 2))
+        self.clock.passed = 54 * MINUTE
+        self.assertEqual(self.get(), "token-1")
 
     def test_no_call_fails_while_ssm_throttles_for_two_minutes_and_reads_are_few(self) -> None:
         self.clock.passed = MINUTE
@@ -106,11 +115,54 @@ class WithATokenTest(CacheTest):
         self.assertTrue(self.events[2]["token_at_hand"])
 
 
+class InDoubtTest(CacheTest):
+    """A token that may have expired, where nothing may go on in the background."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.token = jwt(iat=START - LIFETIME, exp=START)
+        self.ssm.write(self.token)
+        self.get()
+
+    def call_for_a_minute(self) -> list[float]:
+        """Calls ten times a second, and tells how far apart reads were."""
+        while self.clock.passed < MINUTE:
+            self.assertEqual(self.get(), self.token)
+            self.clock.passed += 0.1
+        reads = self.ssm.reads
+        return [later - earlier for earlier, later in zip(reads, reads[1:])]
+
+    def test_it_is_handed_out_and_read_again_every_10_seconds(self) -> None:
+        gaps = self.call_for_a_minute()
+        self.assertEqual([round(gap) for gap in gaps], [10] * 5)
+        self.assertGreaterEqual(min(gaps), 10 - 1e-6)
+
+    def test_so_it_is_if_those_reads_fail(self) -> None:
+        self.ssm.failure = THROTTLED
+        gaps = self.call_for_a_minute()
+        self.assertEqual([round(gap) for gap in gaps], [10] * 5)
+        self.assertGreaterEqual(min(gaps), 10 - 1e-6)
+
+    def test_reads_stay_as_far_apart_as_they_are_to_be(self) -> None:
+        self.ssm.reads.clear()
+        self.client = self.new_client(poll_seconds=20)
+        self.get()
+        self.ssm.failure = THROTTLED
+        self.assertEqual([round(gap) for gap in self.call_for_a_minute()], [20] * 2)
+
+    def test_a_successor_is_handed_out_after_10_seconds(self) -> None:
+        self.ssm.write()
+        self.clock.passed = 9.999
+        self.assertEqual(self.get(), self.token)
+        self.clock.passed = 10
+        self.assertEqual(self.get(), "token-3")
+
+
 class PastTheExpiryTest(CacheTest):
     def setUp(self) -> None:
         super().setUp()
         self.get()
-        self.clock.passed = USABLE
+        self.clock.passed = LIFETIME
 
     def test_no_token_is_handed_out_from_that_moment_on(self) -> None:
         self.assertEqual(self.code_of_failure(), "TokenExpired")
@@ -119,7 +171,7 @@ class PastTheExpiryTest(CacheTest):
         self.code_of_failure()
         self.ssm.write()
         self.assertEqual(self.get(), "token-2")
-        self.assertEqual(self.clock.passed, USABLE + 1)
+        self.assertEqual(self.clock.passed, LIFETIME + 1)
 
     def test_reads_are_a_second_apart(self) -> None:
         for _ in range(10):
@@ -141,7 +193,7 @@ class JumpingClockTest(CacheTest):
 
     def test_set_back_the_token_still_expires_in_time(self) -> None:
         self.clock.wall_offset = -60 * MINUTE
-        self.clock.passed = USABLE
+        self.clock.passed = LIFETIME
         self.assertEqual(self.code_of_failure(), "TokenExpired")
 
     def test_set_forward_one_read_and_the_same_token_goes_on(self) -> None:

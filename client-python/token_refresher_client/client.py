@@ -38,8 +38,8 @@ class TokenClient:
     max_age_seconds: a token is handed out for at most so many seconds without a new read; reads begin at 80 to 95 % of
         it, at random. 1 to the margin, which is lifetime_seconds - interval_seconds - 75. Default: 60, or the margin if
         that is less.
-    lifetime_seconds: how long the API's tokens live, as in the environments file; a JWT's own `exp` and `iat` go first.
-        60 to 604,800, default 1,800.
+    lifetime_seconds: how long the API's tokens live, as in the environments file. A JWT with `exp` and `iat` states its
+        own lifetime; one with `exp` alone lives until then, and at least for this long. 60 to 604,800, default 1,800.
     interval_seconds: seconds between two scheduled refreshes, as in the environments file. 60 to 43,200, default 1,500.
     poll_seconds: once a token is known, reads are at least so many seconds apart: past its expiry, and after a 401.
         1 to 60, default 1.
@@ -125,7 +125,8 @@ class TokenClient:
 
     def get_token(self, *, rejected: Optional[str] = None) -> str:
         """
-        An access token that lives. Raises TokenError.
+        An access token that has not certainly expired. In its last 15 seconds, or past its `exp`, the API may refuse it.
+        Raises TokenError.
 
         rejected: a token that the API answered 401 to: its successor is wanted, and the refresher is asked for one if it
             may be.

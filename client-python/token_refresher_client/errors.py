@@ -20,7 +20,7 @@ RETRYABLE = {
     "KeyUnusable": False,
     # SSM throttles, fails, or did not answer in time.
     "ParameterUnavailable": True,
-    # The stored token has expired, and there is no newer one.
+    # The stored token has certainly expired, and there is no newer one.
     "TokenExpired": True,
     # The API answers 401, and there is no newer token, or it answers 401 to the newer one, too.
     "TokenRejected": True,

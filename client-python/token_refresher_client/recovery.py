@@ -25,14 +25,14 @@ class Search(NamedTuple):
 
 
 class GaveUp(NamedTuple):
-    rejected: StoredToken
+    rejected: str
     at: Moment
 
 
 class Recovery:
     """
-    All threads share one search. Those that have seen no 401 go on with the token at hand meanwhile: perhaps the API
-    refused something else.
+    A successor has another value: the same one written again would be refused again. All threads share one search. Those
+    that have seen no 401 go on with the token at hand meanwhile: perhaps the API refused something else.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Recovery:
     def _join_search(self, rejected: StoredToken) -> Search:
         """With the lock held."""
         search = self._search
-        if search is None or search.work.is_overdue or not search.rejected.is_same_as(rejected):
+        if search is None or search.work.is_overdue or search.rejected.value != rejected.value:
             search = self._search = self._new_search(rejected)
         return search
 
@@ -108,17 +108,17 @@ class Recovery:
 
     def _find(self, rejected: StoredToken) -> str:
         may_ask = self._requests is not None and not self._gave_up_on(rejected)
-        stored = self._read_other(rejected, or_raise=not may_ask)
-        if stored is not None:
-            return stored
+        token = self._read(or_raise=not may_ask) or rejected
+        if token.value != rejected.value:
+            return token.value
         if not may_ask:
             why = "may not be asked" if self._requests is None else "was asked in vain"
             raise TokenError(
                 "TokenRejected",
-                f"the API refuses version {rejected.version}, the newest there is; the refresher {why}",
+                f"the API refuses version {token.version}, the newest there is; the refresher {why}",
             )
-        self._ask(rejected.version)
-        return self._wait_for_other(rejected)
+        self._ask(token.version)
+        return self._wait_for_other(token)
 
     def _ask(self, version: int) -> None:
         overdue = TokenError("RefreshRequestFailed", f"no answer from SQS within {SEND_LIMIT_SECONDS} s")
@@ -133,27 +133,26 @@ class Recovery:
         asked_at = moment_of(self._clock)
         while elapsed_since(asked_at, self._clock) < self._wait:
             # The cache keeps its reads apart: this polls no faster than it allows.
-            stored = self._read_other(rejected, or_raise=False)
-            if stored is not None:
-                return stored
-        self._gave_up = GaveUp(rejected, moment_of(self._clock))
+            stored = self._read(or_raise=False)
+            if stored is not None and stored.value != rejected.value:
+                return stored.value
+        self._gave_up = GaveUp(rejected.value, moment_of(self._clock))
         raise TokenError(
             "TokenRejected",
             f"the API refuses version {rejected.version}, and no newer one came within {self._wait:g} s of asking for it",
         )
 
-    def _read_other(self, rejected: StoredToken, *, or_raise: bool) -> Optional[str]:
+    def _read(self, *, or_raise: bool) -> Optional[StoredToken]:
         """Reads past the cache. A failed read says nothing about the token, unless it is the last thing to try."""
         try:
-            read = self._cache.reread()
+            return self._cache.reread()
         except TokenError:
             if or_raise:
                 raise
             return None
-        return None if read.is_same_as(rejected) else read.value
 
     def _gave_up_on(self, rejected: StoredToken) -> bool:
         gave_up = self._gave_up
-        if gave_up is None or not gave_up.rejected.is_same_as(rejected):
+        if gave_up is None or gave_up.rejected != rejected.value:
             return False
         return elapsed_since(gave_up.at, self._clock) < PAUSE_AFTER_FAILURE_SECONDS

@@ -20,20 +20,24 @@ WAIT_WITH_TOKEN_SECONDS = 2
 #: With a token at hand that lives a failed read is tried again after this.
 PAUSE_AFTER_FAILURE_SECONDS = 5
 
+#: A token at hand that may have expired is read again after this, whether the last read failed or not.
+PAUSE_IN_DOUBT_SECONDS = 10
+
 
 class HeldToken(NamedTuple):
-    """A token at hand. `renew` and `expires` are its ages, in seconds since `read_at`, at which that falls due."""
+    """A token at hand."""
 
     stored: StoredToken
+    #: Just before it was read.
     read_at: Moment
-    renew: float
-    expires: float
+    #: So long after it was read it is time for a new read.
+    renew_in: float
 
 
 class TokenCache:
     """
     One read at once for all threads. While the token at hand lives nobody sees a failed read, and without a token
-    nobody is told of a failure that is past.
+    nobody is told of a failure that is past. A token lives until it has certainly expired.
     """
 
     def __init__(
@@ -78,7 +82,7 @@ class TokenCache:
     def get(self) -> str:
         """A token that lives. Raises TokenError `TokenExpired` if a read brought none, or what the read raised."""
         held = self._held
-        if held is not None and self._age(held) < held.renew:
+        if held is not None and self._age(held) < held.renew_in:
             return held.stored.value
         with self._lock:
             # Another thread may have read meanwhile.
@@ -109,12 +113,12 @@ class TokenCache:
 
     def _living(self, reading: SharedWork) -> StoredToken:
         read: HeldToken = reading.result()
-        if not self._lives(read) and read.expires > 0:
+        if not self._lives(read) and read.stored.expires_in > 0:
             # It lived when it was answered: the clock was set meanwhile, the machine slept, or its time has just run out.
             read = self._new_or_running_read().result()
         if self._lives(read):
             return read.stored
-        ago = round(self._age(read) - read.expires)
+        ago = round(self._age(read) - read.stored.expires_in)
         raise TokenError(
             "TokenExpired",
             f"the stored token (version {read.stored.version}) expired {ago} s ago, and there is no newer one; "
@@ -125,10 +129,10 @@ class TokenCache:
         return elapsed_since(held.read_at, self._clock)
 
     def _lives(self, held: HeldToken) -> bool:
-        return self._age(held) < held.expires
+        return self._age(held) < held.stored.expires_in
 
     def _may_go_on_with(self, held: HeldToken) -> bool:
-        return self._lives(held) and (self._age(held) < held.renew or self._is_too_soon())
+        return self._lives(held) and (self._age(held) < held.renew_in or self._is_too_soon(held))
 
     def _may_read_meanwhile(self, held: HeldToken) -> bool:
         """Past the maximum age one waits for the read, unless the last read failed."""
@@ -136,12 +140,15 @@ class TokenCache:
             return False
         return self._age(held) < self._max_age or self._is_failing()
 
-    def _is_too_soon(self) -> bool:
+    def _is_too_soon(self, held: HeldToken) -> bool:
         """Soon after a read that failed, or one that brought a token older than the one at hand."""
         is_failing = self._is_failing()
         if self._read_began is None or (self._reading is not None and not is_failing):
             return False
-        pause = PAUSE_AFTER_FAILURE_SECONDS if is_failing else self._poll
+        in_doubt = self._age(held) >= held.stored.may_expire_in
+        after_failure = PAUSE_IN_DOUBT_SECONDS if in_doubt else PAUSE_AFTER_FAILURE_SECONDS
+        # Never shorter than the gap between reads, which the next one would wait for.
+        pause = max(after_failure, self._poll) if is_failing else self._poll
         return elapsed_since(self._read_began, self._clock) < pause
 
     def _is_failing(self) -> bool:
@@ -194,7 +201,7 @@ class TokenCache:
             self._has_failed = False
             if self._reading is work:
                 self._reading = None
-        unchanged = before is not None and before.stored.version == read.stored.version
+        unchanged = before is not None and before.stored.value == read.stored.value
         outcome = "unchanged" if unchanged else "new"
         self._tell(began, outcome=outcome, version=read.stored.version, age=read.stored.age)
         return read
@@ -211,5 +218,6 @@ class TokenCache:
         ):
             return held
         share = RENEWAL_FROM + (RENEWAL_TO - RENEWAL_FROM) * self._clock.random()
-        expires = stored.lives - stored.age
-        return HeldToken(stored, read_at, renew=min(self._max_age * share, expires), expires=expires)
+        recheck_in = max(stored.may_expire_in, PAUSE_IN_DOUBT_SECONDS)
+        renew_in = min(self._max_age * share, recheck_in, stored.expires_in)
+        return HeldToken(stored, read_at, renew_in)

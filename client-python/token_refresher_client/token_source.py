@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import re
 from email.utils import parsedate_to_datetime
 from typing import Any, Callable, NamedTuple, Optional
 
 from .aws_errors import AwsFailure
 from .clock import SystemClock
-from .contract import KEY_ALIAS, STORED_WITHIN_SECONDS
+from .contract import KEY_ALIAS
 from .errors import TokenError
+from .expiry import expiry_of
 
 #: Visible ASCII: whatever else a token held could not be sent in a header.
 SENDABLE = re.compile(r"[\x21-\x7e]+")
@@ -27,12 +26,10 @@ class StoredToken(NamedTuple):
     written_at: float
     #: How long it had been stored when it was read.
     age: float
-    #: How long it lives, counted from when it was written; not positive: it was never fit for use.
-    lives: float
-
-    def is_same_as(self, other: StoredToken) -> bool:
-        """A parameter that was deleted and created again counts its versions from 1: its version alone says too little."""
-        return (self.version, self.value) == (other.version, other.value)
+    #: So long after it was read it may have expired. Negative: before it was read.
+    may_expire_in: float
+    #: So long after it was read it has certainly expired. Negative: before it was read.
+    expires_in: float
 
 
 class SsmTokenSource:
@@ -65,14 +62,16 @@ class SsmTokenSource:
         parameter = answer["Parameter"]
         value = self._sendable(parameter["Value"])
         written_at = parameter["LastModifiedDate"].timestamp()
-        lifetime = jwt_lifetime_seconds(value) or self._lifetime_seconds
+        expiry = expiry_of(value, written_at=written_at, lifetime_seconds=self._lifetime_seconds)
         answered_at = date_of(answer)
+        now = max(written_at, self._clock.now() if answered_at is None else answered_at)
         return StoredToken(
             value,
             version=parameter["Version"],
             written_at=written_at,
-            age=max(0.0, (self._clock.now() if answered_at is None else answered_at) - written_at),
-            lives=lifetime - STORED_WITHIN_SECONDS,
+            age=now - written_at,
+            may_expire_in=expiry.may_expire_at - now,
+            expires_in=expiry.expires_at - now,
         )
 
     def _sendable(self, stored: str) -> str:
@@ -126,20 +125,3 @@ def date_of(answer: Any) -> Optional[float]:
         return parsedate_to_datetime(headers["date"]).timestamp()
     except (KeyError, TypeError, ValueError):
         return None
-
-
-def jwt_lifetime_seconds(token: str) -> Optional[float]:
-    """
-    The lifetime that a JWT states of itself: `exp` minus `iat` (RFC 7519, section 4.1). The difference holds whatever the
-    issuer's clock says. The signature is not checked: that is the API's business.
-    """
-    parts = token.split(".")
-    if len(parts) < 3:
-        return None
-    try:
-        padding = "=" * (-len(parts[1]) % 4)
-        claims = json.loads(base64.urlsafe_b64decode(parts[1] + padding))
-        lifetime = float(claims["exp"] - claims["iat"])
-    except (ValueError, TypeError, KeyError):
-        return None
-    return lifetime if lifetime > 0 else None

@@ -1,7 +1,7 @@
 import type { Clock } from '../../contract/clock.ts';
 import { isOutage } from '../../contract/failures.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
-import { jwtLifetimeSeconds } from '../../contract/jwt.ts';
+import { jwtClaims } from '../../contract/jwt.ts';
 import { LIMITS, SECOND } from '../../contract/times.ts';
 import type { CredentialsStore } from '../aws/credentials.ts';
 import type { Call, Grant } from '../token-api/answer.ts';
@@ -204,7 +204,7 @@ class Attempt {
     const { accessToken } = granted.grant;
     const isRepeated = accessToken === this.#stored()?.value;
     // Clients count a token's life from its writing, unless it states its own.
-    const isWritten = !isRepeated || jwtLifetimeSeconds(accessToken) === undefined;
+    const isWritten = !isRepeated || jwtClaims(accessToken).exp === undefined;
     const session = afterGrant({ request: this.#request, settings, how, isRepeated, ...granted });
     this.#learn(session, { granted: { accessToken: isWritten ? accessToken : undefined } });
   }

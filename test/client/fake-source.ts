@@ -1,7 +1,9 @@
 import type { StoredToken, TokenSource } from '../../client/token-source.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-const USABLE_MS = (1800 - 15) * 1000;
+const LIFETIME_MS = 1_800_000;
+/** As for tokens that do not state their lifetime. */
+const DOUBT_FROM_MS = LIFETIME_MS - 15_000;
 
 /** A parameter that tests write, with reads that take time and fail as told. */
 export interface FakeSource extends TokenSource {
@@ -13,8 +15,8 @@ export interface FakeSource extends TokenSource {
   /** Reads never end but by their signal. */
   hangs: boolean;
   aborted: number;
-  /** Stores the next version: `token-1`, `token-2`. */
-  write(options?: { version?: number; value?: string }): void;
+  /** Stores the next version: `token-1`, `token-2`. It may have expired `doubtFromMs` after it was written. */
+  write(options?: { version?: number; value?: string; doubtFromMs?: number }): void;
   /** Reads answer with this instead of what is stored. */
   stale: StoredToken | undefined;
   current(): StoredToken | undefined;
@@ -22,9 +24,14 @@ export interface FakeSource extends TokenSource {
 
 export function fakeSource(clock: VirtualClock): FakeSource {
   const { time } = clock;
-  let stored: Omit<StoredToken, 'ageMs'> | undefined;
+  let stored: (Pick<StoredToken, 'value' | 'version' | 'writtenAt'> & { doubtFromMs: number }) | undefined;
   const startedAt = time.now();
-  const aged = () => stored && { ...stored, ageMs: time.now() - stored.writtenAt };
+  const aged = (): StoredToken | undefined => {
+    if (stored === undefined) return undefined;
+    const { doubtFromMs, ...token } = stored;
+    const ageMs = time.now() - stored.writtenAt;
+    return { ...token, ageMs, mayExpireInMs: doubtFromMs - ageMs, expiresInMs: LIFETIME_MS - ageMs };
+  };
   const source: FakeSource = {
     readsAt: [],
     latencyMs: 20,
@@ -33,8 +40,12 @@ export function fakeSource(clock: VirtualClock): FakeSource {
     aborted: 0,
     stale: undefined,
     current: aged,
-    write({ version = (stored?.version ?? 0) + 1, value = `token-${version}` } = {}) {
-      stored = { value, version, writtenAt: time.now(), livesMs: USABLE_MS };
+    write({
+      version = (stored?.version ?? 0) + 1,
+      value = `token-${version}`,
+      doubtFromMs = DOUBT_FROM_MS,
+    } = {}) {
+      stored = { value, version, writtenAt: time.now(), doubtFromMs };
     },
     async read(signal) {
       source.readsAt.push(time.now() - startedAt);

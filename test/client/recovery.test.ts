@@ -175,10 +175,20 @@ it('does not wait for the search for an older one', async () => {
   expect(await settle(older)).toMatchObject({ code: 'RefreshRequestFailed' });
 });
 
-it('takes the same value stored anew: the API has it back, or refuses it once more', async () => {
+it('an equal token written again is no successor: asks for one, naming the version that it has now', async () => {
   source.write({ value: 'token-1' });
-  expect(await settle(newRecovery().successorOf('token-1'))).toBe('token-1');
-  expect(asked).toEqual([]);
+  expect(await settle(newRecovery().successorOf('token-1'))).toBe('token-3');
+  expect(asked).toEqual([2]);
+});
+
+it('an equal token written during the wait does not end it, nor the pause after it', async () => {
+  refresher = async () => source.write({ value: 'token-1' });
+  const recovery = newRecovery();
+  expect(await settle(recovery.successorOf('token-1'))).toMatchObject({ code: 'TokenRejected' });
+  expect(await settle(recovery.successorOf('token-1'))).toMatchObject({
+    message: expect.stringContaining('in vain'),
+  });
+  expect(asked).toEqual([1]);
 });
 
 it('searches for the successor of each value of one version', async () => {

@@ -8,8 +8,9 @@ import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-/** 30 minutes, less 15 seconds for attempt and write. */
-const USABLE = 30 * MINUTE - 15 * SECOND;
+const LIFETIME = 30 * MINUTE;
+/** Its life may have begun 15 seconds before it was written. */
+const DOUBT_FROM = LIFETIME - 15 * SECOND;
 const THROTTLED = new TokenError('ParameterUnavailable', 'throttled');
 
 let clock: VirtualClock;
@@ -111,7 +112,7 @@ describe('without a token', () => {
   });
 
   it('refuses a token that has expired already', async () => {
-    await clock.pass(USABLE);
+    await clock.pass(LIFETIME);
     expect((await get()).error).toMatchObject({
       code: 'TokenExpired',
       message: expect.stringContaining('version 1'),
@@ -157,7 +158,7 @@ describe('with a token', () => {
   });
 
   it('does not hand out a token that has expired during the read', async () => {
-    await clock.pass(USABLE - 20 - 10);
+    await clock.pass(LIFETIME - 20 - 10);
     expect((await get()).error).toMatchObject({ code: 'TokenExpired' });
   });
 
@@ -174,15 +175,28 @@ describe('with a token', () => {
     expect(source.readsAt).toHaveLength(3);
   });
 
-  it('reads again at its expiry, though that is before the maximum age', async () => {
-    cache = newCache();
-    await clock.pass(USABLE - 10 * SECOND);
-    expect(await get()).toMatchObject({ token: 'token-1' });
-    await clock.pass(5 * SECOND);
+  it('reads again when it may have expired, though that is before the maximum age', async () => {
+    await clock.pass(DOUBT_FROM - 12 * SECOND - 20);
+    await get();
+    const before = source.readsAt.length;
     source.write();
-    expect(await get()).toMatchObject({ token: 'token-1' });
-    await clock.pass(5 * SECOND);
-    expect(await get()).toMatchObject({ token: 'token-2' });
+    await clock.pass(12 * SECOND - 21);
+    expect(await get()).toEqual({ token: 'token-1', after: 0 });
+    expect(source.readsAt).toHaveLength(before);
+    await clock.pass(1);
+    expect(await get()).toEqual({ token: 'token-1', after: 0 });
+    await clock.pass(20);
+    expect(await get()).toEqual({ token: 'token-2', after: 0 });
+  });
+
+  it('reads again at its expiry, though that is before the maximum age', async () => {
+    await clock.pass(LIFETIME - 9 * SECOND - 20);
+    await get();
+    source.write();
+    await clock.pass(9 * SECOND - 21);
+    expect(await get()).toEqual({ token: 'token-1', after: 0 });
+    await clock.pass(1);
+    expect(await get()).toEqual({ token: 'token-2', after: 20 });
   });
 
   it('never leaves a read in the background where that is off', async () => {
@@ -217,6 +231,16 @@ describe('with a token', () => {
     source.write({ version: 1, value: 'created-again' });
     await clock.pass(MINUTE);
     expect(await get()).toMatchObject({ token: 'created-again' });
+    expect(events.at(-1)).toMatchObject({ outcome: 'new' });
+  });
+
+  it('takes an equal token that was written again for unchanged, but counts its life anew', async () => {
+    await clock.pass(25 * MINUTE);
+    source.write({ value: 'token-1' });
+    await get();
+    expect(events.at(-1)).toMatchObject({ outcome: 'unchanged', version: 2 });
+    await clock.pass(29 * MINUTE);
+    expect(await get()).toMatchObject({ token: 'token-1' });
   });
 
   it('tells of each read: new, unchanged, failed', async () => {
@@ -284,7 +308,7 @@ describe('while SSM fails and the token lives', () => {
 
   it('fails once the token has expired, and reads no more than once a second then', async () => {
     source.failure = THROTTLED;
-    await clock.pass(USABLE);
+    await clock.pass(LIFETIME);
     const before = source.readsAt.length;
     const startedAt = clock.time.now();
     while (clock.time.now() - startedAt < 10 * SECOND) {
@@ -296,10 +320,74 @@ describe('while SSM fails and the token lives', () => {
   });
 });
 
+describe('a token that may have expired', () => {
+  const startAgain = async (props?: Partial<TokenCacheProps>) => {
+    source.write({ doubtFromMs: 0 });
+    cache = newCache(props);
+    await get();
+    source.readsAt.length = 0;
+  };
+  /** Calls ten times a second for so long, and tells what callers waited for. */
+  const callFor = async (ms: number) => {
+    const waits = new Set<number>();
+    for (const end = clock.time.now() + ms; clock.time.now() < end; await clock.pass(100)) {
+      const { token, after } = await get();
+      expect(token).toBe(source.current()?.value);
+      waits.add(after);
+    }
+    return waits;
+  };
+
+  it('is handed out, and read again in the background every 10 s', async () => {
+    await startAgain();
+    expect(await callFor(MINUTE)).toEqual(new Set([0]));
+    expect(source.readsAt).toHaveLength(5);
+    expect(gaps(source.readsAt).every((gap) => gap >= 10 * SECOND)).toBe(true);
+  });
+
+  it.each([
+    { what: 'failed', pollSeconds: 1, reads: 6, set: () => (source.failure = THROTTLED) },
+    { what: 'took too long', pollSeconds: 1, reads: 6, set: () => (source.hangs = true) },
+    {
+      what: 'failed, and reads are to be 20 s apart',
+      pollSeconds: 20,
+      reads: 3,
+      set: () => (source.failure = THROTTLED),
+    },
+  ])('is so too if the last read $what', async ({ pollSeconds, reads, set }) => {
+    await startAgain({ pollSeconds });
+    set();
+    expect(await callFor(MINUTE)).toEqual(new Set([0]));
+    expect(source.readsAt.length).toBeLessThanOrEqual(reads);
+    expect(source.readsAt.length).toBeGreaterThanOrEqual(reads - 1);
+  });
+
+  it.each([
+    { what: 'answers', wait: 20, set: () => {} },
+    { what: 'fails', wait: 20, set: () => (source.failure = THROTTLED) },
+    { what: 'hangs', wait: 2 * SECOND, set: () => (source.hangs = true) },
+  ])(
+    'where nothing may go on in the background a call waits for that read, and gets the token though SSM $what',
+    async ({ wait, set }) => {
+      await startAgain({ renewAhead: false });
+      set();
+      expect(await callFor(MINUTE)).toEqual(new Set([0, wait]));
+      expect(source.readsAt).toHaveLength(5);
+      expect(gaps(source.readsAt).every((gap) => gap >= 10 * SECOND)).toBe(true);
+    },
+  );
+
+  it('is read again no less often than the maximum age says', async () => {
+    await startAgain({ maxAgeSeconds: 5 });
+    await callFor(MINUTE);
+    expect(source.readsAt.length).toBeGreaterThanOrEqual(12);
+  });
+});
+
 describe('past the expiry', () => {
   beforeEach(async () => {
     await get();
-    await clock.pass(USABLE);
+    await clock.pass(LIFETIME);
   });
 
   it('hands out no token from that moment on', async () => {
@@ -333,7 +421,7 @@ describe('a clock that jumps', () => {
 
   it('set back an hour: the token still expires in time', async () => {
     clock.wallOffsetMs = -HOUR;
-    await clock.pass(USABLE - 100);
+    await clock.pass(LIFETIME - 100);
     source.failure = THROTTLED;
     expect(await get()).toMatchObject({ token: 'token-1' });
     await clock.pass(SECOND);

@@ -1,0 +1,35 @@
+import { jwtClaims } from '../contract/jwt.ts';
+import { LIMITS, SECOND } from '../contract/times.ts';
+
+/** When a stored token expires, in milliseconds since the epoch on AWS's clock. */
+export interface Expiry {
+  /** From then on it may have expired. */
+  readonly mayExpireAt: number;
+  /** From then on it has certainly expired, whatever its issuer's clock says. */
+  readonly expiresAt: number;
+}
+
+export interface Storage {
+  /** When the token was written, in milliseconds since the epoch on AWS's clock. */
+  readonly writtenAt: number;
+  /** Lifetime of tokens that do not state their own. */
+  readonly lifetimeSeconds: number;
+}
+
+/**
+ * Nobody here knows the issuer's clock, so `exp` alone proves nothing. But a token was issued before it was written: after
+ * `exp` minus `iat` it has expired.
+ */
+export function expiryOf(token: string, { writtenAt, lifetimeSeconds }: Storage): Expiry {
+  const { exp, iat } = jwtClaims(token);
+  const configured = writtenAt + lifetimeSeconds * SECOND;
+  if (exp === undefined || exp <= (iat ?? 0)) return expiry(configured, configured);
+  const stated = exp * SECOND;
+  return expiry(stated, iat === undefined ? Math.max(stated, configured) : writtenAt + (exp - iat) * SECOND);
+}
+
+/** Its life may have begun some seconds before it was written. */
+const expiry = (statedAt: number, expiresAt: number): Expiry => ({
+  mayExpireAt: Math.min(statedAt, expiresAt - LIMITS.storedWithinSeconds * SECOND),
+  expiresAt,
+});
