@@ -15,7 +15,7 @@ import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
 import { isRejected } from './request-rules.ts';
 import { EMPTY_SESSION, type LoginKey, type Session, withoutFuture, withoutRefreshToken } from './session.ts';
-import type { StateStore } from './state.ts';
+import type { State, StateStore } from './state.ts';
 import { newTrace, type Trace } from './trace.ts';
 
 const READ_SECONDS = 3;
@@ -95,15 +95,14 @@ class Attempt {
       return { ending, trace: this.#trace, tries: this.#request.attempt };
     }
     const accessToken = store !== undefined && 'stored' in store ? store.stored : read.accessToken;
+    const versionId = versionOf(read);
     return {
       ending,
       trace: this.#trace,
       session,
       tries: tries(read.session, this.#request) + 1,
       ...(accessToken !== undefined && { version: accessToken.version }),
-      ...('versionId' in Object(read.credentials) && {
-        credentialsVersion: (read.credentials as { versionId: string }).versionId,
-      }),
+      ...(versionId !== undefined && { credentialsVersion: versionId }),
     };
   }
 
@@ -187,9 +186,7 @@ class Attempt {
       mayRepeat: () => true,
     });
     if (grant instanceof RefreshError) {
-      return this.#learn(grant.code === 'RefreshTokenRefused' ? withoutRefreshToken(session) : session, {
-        refresh: grant,
-      });
+      return this.#learn(this.#afterFailedRefresh(session, grant, askedAt), { refresh: grant });
     }
     this.#granted('refresh', { session, grant, askedAt });
     // The refresh token goes on; the access token is no use.
@@ -199,9 +196,21 @@ class Attempt {
     }
   }
 
+  /** A refusal that speaks of the client or the account counts as one of the credentials: the refresh token may be good. */
+  #afterFailedRefresh(session: Session, failure: RefreshError, askedAt: number): Session {
+    if (failure.code === 'RefreshTokenRefused') return withoutRefreshToken(session);
+    const versionId = versionOf(this.#known.tried.read);
+    if (failure.kind !== 'refused' || versionId === undefined) return session;
+    const { tokenApi, clock } = this.#deps;
+    const login = { versionId, request: tokenApi.loginRequest };
+    this.#trace.credentialsTried(failure);
+    return afterFailedLogin({ session, login, failure, shown: [askedAt], now: clock.now() });
+  }
+
   #granted(how: Call, granted: { session: Session; grant: Grant; askedAt: number; login?: LoginKey }): void {
     const { settings } = this.#deps;
-    const { accessToken } = granted.grant;
+    const { accessToken, notes = [] } = granted.grant;
+    this.#trace.noted(notes);
     const isRepeated = accessToken === this.#stored()?.value;
     // Clients count a token's life from its writing, unless it states its own.
     const isWritten = !isRepeated || jwtClaims(accessToken).exp === undefined;
@@ -266,6 +275,13 @@ class Attempt {
   #callsEnd(): number {
     return this.#end - WRITE_SECONDS * SECOND;
   }
+}
+
+/** Version of the credentials that is AWSCURRENT, where it is known. */
+function versionOf(read: State | RefreshError | undefined): string | undefined {
+  if (read === undefined || read instanceof RefreshError) return undefined;
+  const { credentials } = read;
+  return credentials === 'none' || credentials instanceof RefreshError ? undefined : credentials.versionId;
 }
 
 /** The token API may have seen the credentials. */

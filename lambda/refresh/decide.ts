@@ -100,7 +100,8 @@ export function decide(situation: Situation): Step {
   if (isWorthStoring(read, now)) return store(situation, read.unsaved.accessToken);
   if (tried.remember !== undefined) return end(afterRemembering(tried.remember, situation));
 
-  const idle = reasonToDoNothing(situation, read);
+  // What this attempt has found out already is no reason to stop.
+  const idle = tried.refresh === undefined ? reasonToDoNothing(situation, read) : undefined;
   const call = nextCall(situation, read, idle !== undefined);
   if (call !== undefined) return call;
 

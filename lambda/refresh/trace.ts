@@ -17,13 +17,19 @@ export interface Trace {
   readonly credentials: 'accepted' | 'refused' | undefined;
   called(call: Call, durationMs: number, failure: RefreshError | undefined): void;
   credentialsTried(outcome: 'accepted' | RefreshError): void;
+  /** What an answer states and is not believed, in words for the log. */
+  readonly notes: readonly string[];
+  noted(notes: readonly string[]): void;
 }
 
 export function newTrace(): Trace {
   const calls: ApiCall[] = [];
+  const notes: string[] = [];
   let credentials: Trace['credentials'];
   return {
     calls,
+    notes,
+    noted: (more) => void notes.push(...more),
     get credentials() {
       return credentials;
     },
@@ -37,9 +43,7 @@ export function newTrace(): Trace {
     },
     credentialsTried(outcome) {
       if (outcome === 'accepted') credentials = outcome;
-      else if (outcome.code === 'CredentialsRefused' || outcome.code === 'CredentialsMalformed') {
-        credentials = 'refused';
-      }
+      else if (outcome.kind === 'refused' || outcome.kind === 'malformed') credentials = 'refused';
     },
   };
 }

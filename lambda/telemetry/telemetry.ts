@@ -1,6 +1,7 @@
 import { DIMENSIONS, METRICS } from '../../contract/metrics.ts';
 import { TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../../contract/names.ts';
 import { SECOND } from '../../contract/times.ts';
+import type { RefreshError } from '../refresh/refresh-error.ts';
 import { type Measured, type MetricGroup, measure, reasonsForAttention } from './measurements.ts';
 
 /** A log line's named fields. */
@@ -86,7 +87,8 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
     outcome: ending.kind,
     how: ending.kind === 'refreshed' ? ending.how : undefined,
     code: failure?.code,
-    detail: failure === undefined ? undefined : (adviceOn(failure.code, measured) ?? failure.fields.detail),
+    detail: failure && detailOf(failure, measured),
+    notes: trace.notes.length > 0 ? trace.notes : undefined,
     oauthError: failure?.fields.oauthError,
     apiStatus: trace.calls.at(-1)?.status,
     apiCalls: trace.calls.map(
@@ -106,7 +108,12 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
   };
 }
 
-function adviceOn(code: string, { settings }: Measured): string | undefined {
-  if (code !== 'NoCredentials') return undefined;
+function detailOf({ kind, fields }: RefreshError, { settings, outcome }: Measured): string | undefined {
+  const { detail, notJson } = fields;
+  const wasNeverAccepted = outcome.session?.granted === undefined;
+  if (notJson && wasNeverAccepted) {
+    return [detail, 'or this API speaks another protocol'].filter(Boolean).join('; ');
+  }
+  if (kind !== 'missing') return detail;
   return `set them: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin`;
 }

@@ -214,8 +214,15 @@ export const apiFaults: readonly ApiFault[] = [
     fault: answer(401, { error: 'unauthorized_client' }),
     code: { refresh: 'ClientRefused', login: 'CredentialsRefused' },
     ...refusal,
+    refresh: 'ends',
   },
-  { name: '423', fault: answer(423, { message: 'locked' }), code: 'AccountLocked', ...refusal },
+  {
+    name: '423',
+    fault: answer(423, { message: 'locked' }),
+    code: 'AccountLocked',
+    ...refusal,
+    refresh: 'ends',
+  },
   {
     name: '400 with OAuth invalid_grant',
     fault: answer(400, { error: 'invalid_grant' }),

@@ -11,6 +11,7 @@ export interface ProvedElsewhere {
 }
 
 const REQUESTS = 'test/component/requests.test.ts';
+const REPEATED = 'test/component/repeated-token.test.ts';
 const CREDENTIALS = 'test/component/credentials.test.ts';
 
 export const provedElsewhere: readonly ProvedElsewhere[] = [
@@ -80,6 +81,30 @@ export const provedElsewhere: readonly ProvedElsewhere[] = [
     does: 'repeated until the refresh token is answered: credentials are no reason to give up',
     file: CREDENTIALS,
     title: 'that are refused do not end a request whose refresh token met $what',
+  },
+  {
+    fault: 'access token that is the stored one, which a consumer reports as rejected',
+    does: '`TokenRepeated`: a login, then again after pauses that grow',
+    file: REPEATED,
+    title: 'is no use to a consumer that met a 401 with it',
+  },
+  {
+    fault: 'access token that is the stored one, otherwise',
+    does: 'a success; a JWT is not written again',
+    file: REPEATED,
+    title: 'is enough for a tick, and a success, but is not written: a JWT states its own life',
+  },
+  {
+    fault: 'access token that dies before the next tick',
+    does: 'stored, and renewed 5 minutes before its end, or when half of its life is over',
+    file: REPEATED,
+    title: 'and dies before the next tick is asked for again when half of its life is over',
+  },
+  {
+    fault: 'runs that die one after the other',
+    does: '`RunsDied`: the pauses between logins double',
+    file: REPEATED,
+    title: 'after runs of a request that died, and may have shown the password, logins wait longer each time',
   },
   {
     fault: 'message that is no request',
