@@ -7,10 +7,10 @@ import type { CredentialsStore } from '../aws/credentials.ts';
 import type { Call, Grant } from '../token-api/answer.ts';
 import type { TokenApi } from '../token-api/token-api.ts';
 import { afterGrant } from './after-grant.ts';
+import { type Called, type CallProps, callTokenApi, orFailure } from './call-token-api.ts';
 import { type AllowedLogin, afterFailedLogin } from './credential-rules.ts';
 import { decide, type Ending, type Situation, type Step } from './decide.ts';
 import { tries } from './failing.ts';
-import { isAnswered } from './login-budget.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
 import { isRejected } from './request-rules.ts';
@@ -21,12 +21,8 @@ import { newTrace, type Trace } from './trace.ts';
 const READ_SECONDS = 3;
 /** Kept free at the end of an attempt, so that a token that was granted can also be stored. */
 const WRITE_SECONDS = 3;
-const CALL_SECONDS = 5;
 /** Time is kept for a refresh token, which needs no credentials. */
 const READ_CREDENTIALS_SECONDS = 3;
-/** A call with less time than this left is not begun. */
-const SHORTEST_CALL_MS = 250;
-const PAUSE_BEFORE_REPEAT_MS = { least: 200, most: 500 };
 
 export interface RefreshDeps {
   readonly settings: TokenSettings;
@@ -149,14 +145,9 @@ class Attempt {
     const timeoutMs = Math.min(READ_CREDENTIALS_SECONDS * SECOND, this.#callsEnd() - clock.now());
     const read = await orFailure(credentials.read(settings.credentialsSecretId, login.versionId, timeoutMs));
     if (read instanceof RefreshError) return this.#notLoggedIn({ session, login, failure: read, shown: [] });
-    const shown: number[] = [];
     const askedAt = clock.now();
-    const grant = await this.#call('login', {
-      send: (api, ms) => api.login(read, ms),
-      mayRepeat: (failure) =>
-        !isShown(failure) || (mayRepeat && shown.length === 1 && failure.kind === 'outage'),
-      onFailure: (failure, at) => isShown(failure) && shown.push(at),
-    });
+    const send: CallProps['send'] = (api, timeoutMs) => api.login(read, timeoutMs);
+    const { grant, shown } = await this.#call({ call: 'login', send, mayRepeat });
     if (grant instanceof RefreshError) return this.#notLoggedIn({ session, login, failure: grant, shown });
     if (this.#isRejected(grant)) {
       const failure = new RefreshError('TokenRepeated');
@@ -181,10 +172,8 @@ class Attempt {
   async #refresh(refreshToken: string): Promise<void> {
     const { session } = this.#known;
     const askedAt = this.#deps.clock.now();
-    const grant = await this.#call('refresh', {
-      send: (api, timeoutMs) => api.refresh(refreshToken, timeoutMs),
-      mayRepeat: () => true,
-    });
+    const send: CallProps['send'] = (api, timeoutMs) => api.refresh(refreshToken, timeoutMs);
+    const { grant } = await this.#call({ call: 'refresh', send, mayRepeat: true });
     if (grant instanceof RefreshError) {
       return this.#learn(this.#afterFailedRefresh(session, grant, askedAt), { refresh: grant });
     }
@@ -229,41 +218,9 @@ class Attempt {
     return read === undefined || read instanceof RefreshError ? undefined : read.accessToken;
   }
 
-  /** One call to the token API, within its time; a blip is tried once more. */
-  async #call(
-    kind: Call,
-    {
-      send,
-      mayRepeat,
-      onFailure,
-    }: {
-      readonly send: (api: TokenApi, timeoutMs: number) => Promise<Grant>;
-      readonly mayRepeat: (failure: RefreshError) => boolean;
-      readonly onFailure?: (failure: RefreshError, at: number) => void;
-    },
-  ): Promise<Grant | RefreshError> {
+  #call(props: Pick<CallProps, 'call' | 'send' | 'mayRepeat'>): Promise<Called> {
     const { clock, tokenApi } = this.#deps;
-    const end = Math.min(this.#callsEnd(), clock.now() + CALL_SECONDS * SECOND);
-    const once = async (): Promise<Grant | RefreshError> => {
-      const startedAt = clock.now();
-      const timeoutMs = end - startedAt;
-      if (timeoutMs < SHORTEST_CALL_MS) {
-        return new RefreshError('ApiConnectTimeout', { detail: 'no time left in this attempt' });
-      }
-      const answer = await orFailure(send(tokenApi, timeoutMs));
-      const failure = answer instanceof RefreshError ? answer : undefined;
-      this.#trace.called(kind, clock.now() - startedAt, failure);
-      if (failure !== undefined) onFailure?.(failure, startedAt);
-      return answer;
-    };
-    const first = await once();
-    if (!(first instanceof RefreshError)) return first;
-    const { least, most } = PAUSE_BEFORE_REPEAT_MS;
-    const pause = least + clock.random() * (most - least);
-    const isWorthwhile = first.fields.blip === true && end - clock.now() > pause + SHORTEST_CALL_MS;
-    if (!isWorthwhile || !mayRepeat(first)) return first;
-    await clock.sleep(pause);
-    return once();
+    return callTokenApi({ ...props, end: this.#callsEnd(), clock, tokenApi, trace: this.#trace });
   }
 
   #save(session: Session, accessToken?: string) {
@@ -282,17 +239,4 @@ function versionOf(read: State | RefreshError | undefined): string | undefined {
   if (read === undefined || read instanceof RefreshError) return undefined;
   const { credentials } = read;
   return credentials === 'none' || credentials instanceof RefreshError ? undefined : credentials.versionId;
-}
-
-/** The token API may have seen the credentials. */
-const isShown = ({ kind }: RefreshError): boolean => isAnswered(kind);
-
-/** Failures that an attempt expects come back as values; anything else is a defect and goes on as an error. */
-async function orFailure<T>(promise: Promise<T>): Promise<T | RefreshError> {
-  try {
-    return await promise;
-  } catch (error) {
-    if (error instanceof RefreshError) return error;
-    throw error;
-  }
 }

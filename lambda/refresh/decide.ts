@@ -14,7 +14,7 @@ import { afterFailedAttempt, tries } from './failing.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
 import { isAnswer, isSatisfied, isSuperseded, rateLimitedFor, renewalAt } from './request-rules.ts';
-import { liveRefreshToken, type Session } from './session.ts';
+import { failedLoginsOf, liveRefreshToken, type Session } from './session.ts';
 import type { State, StoredParameter } from './state.ts';
 import { latestHiding, type Wait, waitUntil } from './waiting.ts';
 
@@ -185,10 +185,10 @@ function nextCall(situation: Situation, { credentials }: State, isIdle: boolean)
 }
 
 /** Once it was answered, a login is not repeated in the same attempt: only at the first try of an outage. */
-const logIn = (login: AllowedLogin, { failedLogins }: Session): Step => ({
+const logIn = (login: AllowedLogin, session: Session): Step => ({
   do: 'log in',
   login,
-  mayRepeat: failedLogins.length === 0,
+  mayRepeat: failedLoginsOf(session, login) === undefined,
 });
 
 /** Why there is no new token, and when that is tried again: a refresh token that may work waits for no credentials. */
