@@ -1,8 +1,8 @@
 /** The CDK app that `npm run local` deploys: one environment that only a local AWS accepts. */
 import { App, Duration } from 'aws-cdk-lib';
 import { stackName } from '../contract/names.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../fakes/local-account.ts';
 import { TokenRefresherStack } from '../lib/token-refresher-stack.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './clean-environment.ts';
 import {
   ACCESS_TOKEN_LIFETIME_SECONDS,
   ENVIRONMENT,

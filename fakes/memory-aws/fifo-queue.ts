@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 import { AwsError } from './aws-error.ts';
 import { Deduplication, type SendReceipt } from './deduplication.ts';
 import { Deque } from './deque.ts';

@@ -13,7 +13,7 @@ import type {
   UpdateSecretVersionStageRequest,
   UpdateSecretVersionStageResponse,
 } from '@aws-sdk/client-secrets-manager';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 import { AwsError } from './aws-error.ts';
 import { type SecretValue, type SecretVersion, SecretVersions } from './secret-versions.ts';
 

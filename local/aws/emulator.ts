@@ -1,5 +1,5 @@
 /** The few calls to an emulator that no SDK client of this project makes. Emulators check no signature. */
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../clean-environment.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../fakes/local-account.ts';
 import { reasonOf } from '../failure.ts';
 
 const CALL_SECONDS = 5;
