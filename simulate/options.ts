@@ -4,7 +4,7 @@ export const HELP = `Usage: npm run simulate [-- options]
 
 Runs the refresher's own code on a virtual clock against a scripted token API, beside a plain schedule
 that refreshes or else logs in and is retried twice by Lambda. Prints how long there was no valid token:
-for outages at the worst moment, and for a year of random outages. Draws a timeline.
+for outages at the worst moment, and for a year of random outages.
 
   --outage MINUTES,...   lengths of the outages at the worst moment (default 1,10,60)
   --interval MINUTES     time between two ticks of the schedule (default 25)
@@ -15,7 +15,7 @@ for outages at the worst moment, and for a year of random outages. Draws a timel
   --years NUMBER         length of the run with random outages (default 1; 0: leave it out)
   --seed NUMBER          what all chance hangs on (default 1): same seed, same result
   --seeds FIRST-LAST     one run with random outages for each of these seeds
-  --svg FILE             where the timeline goes (default docs/outages.svg)
+  --svg FILE             draw a timeline of the outages at the worst moment, too
   --help                 show this text
 `;
 
@@ -28,7 +28,8 @@ export interface Options {
   readonly tries: number;
   readonly years: number;
   readonly seeds: readonly number[];
-  readonly svg: string;
+  /** Where the timeline goes; undefined: none is drawn. */
+  readonly svg: string | undefined;
 }
 
 /** The command line cannot be followed; the message says why, for the person who typed it. */
@@ -45,7 +46,7 @@ const KNOWN = {
   years: { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
   seeds: { type: 'string' },
-  svg: { type: 'string', default: 'docs/outages.svg' },
+  svg: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
