@@ -9,7 +9,7 @@ import {
 } from '../contract/function-settings.ts';
 import { credentialsSecret, requestQueueName } from '../contract/names.ts';
 import type { RefreshRequestBody } from '../contract/requests.ts';
-import { LIMITS } from '../contract/times.ts';
+import { LIMITS, SECOND } from '../contract/times.ts';
 import { EventSourceMapping } from '../fakes/memory-aws/event-source-mapping.ts';
 import type { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
 import { type MemoryAws, startMemoryAws } from '../fakes/memory-aws/server.ts';
@@ -17,13 +17,7 @@ import { bundleFunction } from '../lib/functions/function-code.ts';
 import { awsEnvironment, toolEnvironment } from './clean-environment.ts';
 import { startFunction } from './function-process.ts';
 import type { LocalAws, Run } from './local-aws.ts';
-import {
-  ACCESS_TOKEN_LIFETIME_SECONDS,
-  ENVIRONMENT,
-  INTERVAL_SECONDS,
-  REFRESH_TOKEN_LIFETIME_SECONDS,
-  TOKEN,
-} from './local-environment.ts';
+import { ENVIRONMENT, TIMES, TOKEN } from './local-environment.ts';
 import { ALL_SIGHTS } from './sights.ts';
 
 /** Does by hand what the stack does: queues, secret, function, event source mapping, rule and schedule. */
@@ -81,9 +75,7 @@ async function startRefresher(
       [TOKEN]: {
         baseUrl: tokenApiUrl,
         credentialsSecretId: credentialsSecret(ENVIRONMENT, TOKEN),
-        intervalSeconds: INTERVAL_SECONDS,
-        accessTokenLifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS,
-        refreshTokenLifetimeSeconds: REFRESH_TOKEN_LIFETIME_SECONDS,
+        ...TIMES,
       },
     },
   };
@@ -103,6 +95,6 @@ function askForRefreshes({ secrets }: MemoryAws, requests: FifoQueue, { cleanUp 
     const scheduledTime = new Date().toISOString();
     ask({ token: TOKEN, requestedBy: 'schedule', scheduledTime, executionId: randomUUID() });
   };
-  const schedule = setInterval(tick, INTERVAL_SECONDS * 1000);
+  const schedule = setInterval(tick, TIMES.intervalSeconds * SECOND);
   cleanUp.defer(() => clearInterval(schedule));
 }

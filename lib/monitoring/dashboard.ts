@@ -1,4 +1,4 @@
-import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnDashboard, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -21,10 +21,10 @@ export interface DashboardProps {
 
 const HALF = 12;
 const THIRD = 8;
-const MINUTE_SECONDS = 60;
-const FIVE_MINUTES_SECONDS = 5 * MINUTE_SECONDS;
+const ONE_MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
 
-const DEAD_SHOWN_SECONDS = 10 * MINUTE_SECONDS;
+const DEAD_SHOWN = Duration.minutes(10);
 
 /** A graph with more lines cannot be read. */
 const TOKENS_PER_GRAPH = 10;
@@ -95,10 +95,10 @@ function tokenGraphs(
       region,
       yAxis: 'seconds left',
       width: HALF,
-      periodSeconds: MINUTE_SECONDS,
+      period: ONE_MINUTE,
       lines: lines((token) => tokenMetric('validityLeft', { environment, token, statistic: 'Minimum' })),
       // Below zero: dead for so long. A token that is dead for hours must not flatten the others.
-      least: -DEAD_SHOWN_SECONDS,
+      least: -DEAD_SHOWN.toSeconds(),
       marks: [{ label: 'dead', value: 0 }],
     }),
     graph({
@@ -106,7 +106,7 @@ function tokenGraphs(
       region,
       yAxis: '1 login, 0 refresh token',
       width: HALF,
-      periodSeconds: MINUTE_SECONDS,
+      period: ONE_MINUTE,
       lines: lines((token) => tokenMetric('gotByLogin', { environment, token, statistic: 'Maximum' })),
     }),
   ];
@@ -119,7 +119,7 @@ const failures = (region: string, environment: string): Unplaced =>
     yAxis: 'attempts in 5 minutes',
     width: THIRD,
     look: 'stacked',
-    periodSeconds: FIVE_MINUTES_SECONDS,
+    period: FIVE_MINUTES,
     lines: FAILURE_CODES.map((code) => ({
       metric: codeMetric('failedAttempt', { environment, code, statistic: 'Sum' }),
       label: code,
@@ -132,7 +132,7 @@ const latency = (region: string, environment: string): Unplaced =>
     region,
     yAxis: 'milliseconds',
     width: THIRD,
-    periodSeconds: FIVE_MINUTES_SECONDS,
+    period: FIVE_MINUTES,
     lines: [
       {
         metric: environmentMetric('apiLatency', { environment, statistic: 'p50' }),
@@ -152,7 +152,7 @@ const oddRequests = (region: string, environment: string): Unplaced =>
     yAxis: 'in 5 minutes',
     width: THIRD,
     look: 'stacked',
-    periodSeconds: FIVE_MINUTES_SECONDS,
+    period: FIVE_MINUTES,
     lines: [
       { metric: environmentMetric('attention', { environment, statistic: 'Sum' }), label: 'attention' },
       {
@@ -170,7 +170,7 @@ function machinery(
   region: string,
   { function: lambda, requestQueue, deadLetterQueue }: DashboardProps,
 ): Unplaced[] {
-  const shared = { region, width: THIRD, periodSeconds: FIVE_MINUTES_SECONDS };
+  const shared = { region, width: THIRD, period: FIVE_MINUTES };
   return [
     graph({
       ...shared,
