@@ -9,9 +9,10 @@ import {
 } from '../contract/function-settings.ts';
 import { credentialsSecret, requestQueueName } from '../contract/names.ts';
 import type { RefreshRequestBody } from '../contract/requests.ts';
-import { LIMITS, SECOND } from '../contract/times.ts';
+import { SECOND } from '../contract/times.ts';
 import { EventSourceMapping } from '../fakes/memory-aws/event-source-mapping.ts';
 import type { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
+import { requestQueueOptions } from '../fakes/memory-aws/request-queue.ts';
 import { type MemoryAws, startMemoryAws } from '../fakes/memory-aws/server.ts';
 import { bundleFunction } from '../lib/functions/function-code.ts';
 import { awsEnvironment, toolEnvironment } from './clean-environment.ts';
@@ -51,12 +52,7 @@ function createQueues({ queues }: MemoryAws) {
   const name = requestQueueName(ENVIRONMENT);
   const deadLettersName = `dead-letters-of-${name}`;
   const deadLetters = queues.create(deadLettersName, { contentBasedDeduplication: true });
-  const requests = queues.create(name, {
-    contentBasedDeduplication: true,
-    deduplicationScope: 'messageGroup',
-    visibilitySeconds: LIMITS.visibilitySeconds,
-    redrive: { queue: deadLetters, maxReceiveCount: LIMITS.maxReceiveCount },
-  });
+  const requests = queues.create(name, requestQueueOptions(deadLetters));
   const environment = {
     [FUNCTION_ENV.queueUrl]: queues.url(name),
     [FUNCTION_ENV.deadLetterQueueUrl]: queues.url(deadLettersName),

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { HELP, parseOptions, UsageError } from './options.ts';
+import { UsageError } from '../scripts/command-line.ts';
+import { HELP, parseOptions } from './options.ts';
 import { drawOutages, reportWorstMoments, reportYears } from './report.ts';
 
 const print = (text: string): void => console.log(text);

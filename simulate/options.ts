@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { refuseOptionsThatNpmTook, UsageError } from '../scripts/command-line.ts';
 
 export const HELP = `Usage: npm run simulate [-- options]
 
@@ -32,11 +33,6 @@ export interface Options {
   readonly svg: string | undefined;
 }
 
-/** The command line cannot be followed; the message says why, for the person who typed it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 const KNOWN = {
   outage: { type: 'string', default: '1,10,60' },
   interval: { type: 'string', default: '25' },
@@ -56,10 +52,7 @@ const KNOWN = {
  * @throws {UsageError}
  */
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Options {
-  const taken = Object.keys(KNOWN).find((name) => environment[`npm_config_${name}`] !== undefined);
-  if (taken !== undefined) {
-    throw new UsageError(`npm kept --${taken} for itself; write: npm run simulate -- --${taken} ...`);
-  }
+  refuseOptionsThatNpmTook('simulate', Object.keys(KNOWN), environment);
   const values = parse(args);
   const intervalMinutes = number('--interval', values.interval, { least: 2, most: 720 });
   const lifetimeMinutes = number('--lifetime', values.lifetime, { least: 3, most: 1440 });

@@ -6,7 +6,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentPrefix } from '../../contract/names.ts';
 import type { AlarmThresholds } from '../settings/settings.ts';
-import { type AlarmContext, alarm } from './alarm.ts';
+import { type AlarmContext, AT_ONCE, alarm } from './alarm.ts';
 import { ALARM_PERIOD, environmentMetric } from './metrics.ts';
 
 export interface Watched {
@@ -16,8 +16,6 @@ export interface Watched {
   /** How long a reason for attention keeps its alarm up. Read at synthesis. */
   readonly attentionMinutes: () => number;
 }
-
-const AT_ONCE = { breaching: 1, of: 1 };
 
 /** The alarms that an environment has once, whatever its tokens. */
 export function environmentAlarms(

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CheckedToken } from '../settings/check-token.ts';
 import { WARM_UP_MINUTES } from '../settings/stale-window.ts';
-import { type AlarmContext, alarm } from './alarm.ts';
+import { type AlarmContext, AT_ONCE, alarm } from './alarm.ts';
 import { tokenMetric } from './metrics.ts';
 
 /** The three alarms of a token: it fails, it did not run, its credentials are wrong. */
@@ -11,8 +11,6 @@ export function tokenAlarms(context: AlarmContext, scope: Construct, token: Chec
   goingStale(context, scope, token);
   loginRefused(context, scope, token);
 }
-
-const NEXT_MINUTE = { breaching: 1, of: 1 };
 
 /**
  * The metric is 1 while refreshes fail and 0 at each success; in between there is no data, which leaves the alarm as it
@@ -29,7 +27,7 @@ function refreshFailing(context: AlarmContext, scope: Construct, { name, setting
       `expires, at most ${lifetime} after the last success, unless a refresh succeeds before.`,
     metric: tokenMetric('refreshFailing', { ...context, token: name, statistic: 'Minimum' }),
     when: { atLeast: 1 },
-    periods: NEXT_MINUTE,
+    periods: AT_ONCE,
     missingData: 'ignore',
   });
 }
@@ -65,7 +63,7 @@ function loginRefused(context: AlarmContext, scope: Construct, { name, settings 
       'consumers lose access when the refresh token no longer works, unless the right ones are stored.',
     metric: tokenMetric('loginRefused', { ...context, token: name, statistic: 'Maximum' }),
     when: { atLeast: 1 },
-    periods: NEXT_MINUTE,
+    periods: AT_ONCE,
     missingData: 'ignore',
   });
 }
