@@ -1,5 +1,9 @@
 import { parseArgs } from 'node:util';
+import { DEFAULT_TIMES, MINUTE, SECOND } from '../contract/times.ts';
 import { refuseOptionsThatNpmTook, UsageError } from '../scripts/command-line.ts';
+
+const INTERVAL_MINUTES = (DEFAULT_TIMES.intervalSeconds * SECOND) / MINUTE;
+const LIFETIME_MINUTES = (DEFAULT_TIMES.accessTokenLifetimeSeconds * SECOND) / MINUTE;
 
 export const HELP = `Usage: npm run simulate [-- options]
 
@@ -8,8 +12,8 @@ that refreshes or else logs in and is retried twice by Lambda. Prints how long t
 for outages at the worst moment, and for a year of random outages.
 
   --outage MINUTES,...   lengths of the outages at the worst moment (default 1,10,60)
-  --interval MINUTES     time between two ticks of the schedule (default 25)
-  --lifetime MINUTES     lifetime of an access token (default 30)
+  --interval MINUTES     time between two ticks of the schedule (default ${INTERVAL_MINUTES})
+  --lifetime MINUTES     lifetime of an access token (default ${LIFETIME_MINUTES})
   --lateness SECONDS     each tick comes from 0 to so many seconds late (default 60, as EventBridge
                          Scheduler's may; 0: exactly on time)
   --tries NUMBER         random moments that are tried around the worst one found (default 200)
@@ -35,8 +39,8 @@ export interface Options {
 
 const KNOWN = {
   outage: { type: 'string', default: '1,10,60' },
-  interval: { type: 'string', default: '25' },
-  lifetime: { type: 'string', default: '30' },
+  interval: { type: 'string', default: String(INTERVAL_MINUTES) },
+  lifetime: { type: 'string', default: String(LIFETIME_MINUTES) },
   lateness: { type: 'string', default: '60' },
   tries: { type: 'string', default: '200' },
   years: { type: 'string', default: '1' },
