@@ -1,11 +1,9 @@
 import { App } from 'aws-cdk-lib';
 import { environments } from '../environments.ts';
-import { checkEnvironments } from '../lib/settings/check-environments.ts';
 import { SettingError } from '../lib/settings/setting-error.ts';
 import { addStacks } from './add-stacks.ts';
 
 try {
-  checkEnvironments(environments);
   addStacks(new App(), environments);
 } catch (error) {
   if (!(error instanceof SettingError)) throw error;

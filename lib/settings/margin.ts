@@ -1,5 +1,5 @@
 import type { TokenSettings } from '../../contract/function-settings.ts';
-import { LIMITS, pauseCapSeconds } from '../../contract/times.ts';
+import { LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
 
 /** The least that must be left of a token's lifetime when its successor is stored. */
 export const LEAST_MARGIN_SECONDS = 60;
@@ -13,14 +13,14 @@ const WRITES_PER_REFRESH = 2;
  */
 const WRITES_PER_SECOND = { default: 3, higherThroughput: 10 } as const;
 
-const MINUTE = 60;
+const MINUTE_SECONDS = MINUTE / SECOND;
 
 /** How long it takes Parameter Store to accept the writes of all of an environment's tokens, refreshed at once. */
 export function drainSeconds(tokens: number, higherThroughput: boolean): number {
   return (tokens * WRITES_PER_REFRESH) / WRITES_PER_SECOND[higherThroughput ? 'higherThroughput' : 'default'];
 }
 
-type Times = Pick<TokenSettings, 'intervalSeconds' | 'accessTokenLifetimeSeconds'>;
+export type Times = Pick<TokenSettings, 'intervalSeconds' | 'accessTokenLifetimeSeconds'>;
 
 /**
  * What is left of a token's lifetime when its successor is stored, the schedule being late and the attempt slow:
@@ -45,10 +45,10 @@ export function intervalToSurvive(
 ): number | undefined {
   const survives = (minutes: number) =>
     survivableSeconds(
-      { intervalSeconds: minutes * MINUTE, accessTokenLifetimeSeconds: lifetimeSeconds },
+      { intervalSeconds: minutes * MINUTE_SECONDS, accessTokenLifetimeSeconds: lifetimeSeconds },
       drain,
     ) >= outageSeconds;
-  for (let minutes = Math.floor(lifetimeSeconds / MINUTE); minutes >= leastMinutes; minutes--) {
+  for (let minutes = Math.floor(lifetimeSeconds / MINUTE_SECONDS); minutes >= leastMinutes; minutes--) {
     if (survives(minutes)) return minutes;
   }
   return undefined;
@@ -56,7 +56,9 @@ export function intervalToSurvive(
 
 /** The longest interval, in whole minutes, that leaves the least margin; may be too short to be allowed. */
 export function longestIntervalMinutes(accessTokenLifetimeSeconds: number, drain: number): number {
-  return Math.floor((accessTokenLifetimeSeconds - delaySeconds(drain) - LEAST_MARGIN_SECONDS) / MINUTE);
+  return Math.floor(
+    (accessTokenLifetimeSeconds - delaySeconds(drain) - LEAST_MARGIN_SECONDS) / MINUTE_SECONDS,
+  );
 }
 
 /** The shortest lifetime that leaves the least margin at this interval. */

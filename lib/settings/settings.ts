@@ -1,5 +1,8 @@
 import type { Duration } from 'aws-cdk-lib';
 
+/** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
+export const AWS_MANAGED = 'aws-managed';
+
 /** One environment: one stack, with its own credentials, key, parameters and alarms. */
 export interface EnvironmentSettings {
   /** Lower-case letters and digits, at most 16: `sandbox`. Part of every name; renaming makes a new environment. */

@@ -1,9 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { TokenRefresher, type TokenRefresherProps } from '../../../lib/token-refresher.ts';
-import { inQuickApp, payments } from '../synth.ts';
-import { messageOf } from './verdict.ts';
+import { TokenRefresher } from '../../lib/token-refresher.ts';
+import type { TokenRefresherProps } from '../../lib/token-refresher-props.ts';
+import { messageOf } from './settings/verdict.ts';
+import { inQuickApp, payments } from './synth.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:payments/login-AbCdEf';
 const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:alarms';
