@@ -4,39 +4,30 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { knownPlace } from './settings/arn.ts';
-import { isParsed, PARSED, type ParsedEnvironment, parseLocal, SHARED } from './settings/environment.ts';
-import { parseEnvironmentName } from './settings/names.ts';
-import { fieldsOf, skipped, type Table, whole } from './settings/parser.ts';
-import { SettingPath } from './settings/setting-path.ts';
-import type { AWS_MANAGED, MonitoringSettings, NetworkSettings } from './settings/settings.ts';
+import { environmentName, type ParsedEnvironment, parseLocal, SHARED } from './settings/environment.ts';
+import { fieldsOf, isParsed, skipped, type Table, whole } from './settings/parser.ts';
+import { SettingPath } from './settings/setting-error.ts';
+import type { AWS_MANAGED, EnvironmentSettings } from './settings/settings.ts';
 
-export interface TokenRefresherProps {
+type Shared = Pick<EnvironmentSettings, keyof typeof SHARED>;
+
+export interface TokenRefresherProps extends Shared {
   /** Name of the environment: lower-case letters and digits, at most 16. One per account and Region. */
   readonly environment: string;
-  /** Topic that alarms go to; its policy must admit CloudWatch. Default: one of this construct's own. */
+  /** Topic that alarms go to, instead of `alarmEmail`; its policy must admit CloudWatch. Default: one of this construct's own. */
   readonly alarmTopic?: ITopic;
-  /** Address that alarms are mailed to; not together with `alarmTopic`. Default: nobody is told. */
-  readonly alarmEmail?: string;
   /** Encrypts this construct's own topic; not together with `alarmTopic`. Default: it is not encrypted. */
   readonly alarmKey?: IKey;
-  /** What the alarms go by. Default: as each setting says. */
-  readonly monitoring?: MonitoringSettings;
   /**
    * Encrypts parameters and credentials: an existing customer managed key, which gets the environment's alias, or
    * `aws-managed` for the keys of Parameter Store and Secrets Manager. Default: a key of this construct's own, rotated.
    */
   readonly key?: IKey | typeof AWS_MANAGED;
-  /** Places the function in subnets of a VPC. Default: outside any VPC. */
-  readonly network?: NetworkSettings;
-  /** Lets consumers ask for refreshes, if granted; false: the queue refuses all but schedules and rules. Default: true. */
-  readonly consumerRequests?: boolean;
   /**
    * Keeps credentials, key and logs when a token or the stack is removed. Protecting the stack is up to the stack:
    * synthesis warns without its `terminationProtection`. Default: false, they go too.
    */
   readonly production?: boolean;
-  /** Says that Parameter Store's higher throughput is switched on, which leaves more margin. Default: false. */
-  readonly higherThroughput?: boolean;
   /** How long the function's log is kept. Default: 3 months. */
   readonly logRetention?: RetentionDays;
   /**
@@ -46,15 +37,17 @@ export interface TokenRefresherProps {
   readonly local?: boolean;
 }
 
-const TABLE = {
+type Constructs = Record<Exclude<keyof TokenRefresherProps, keyof Shared>, undefined>;
+
+const TABLE: Table<Constructs & Pick<ParsedEnvironment, keyof Shared>> = {
+  ...SHARED,
   environment: skipped,
   alarmTopic: skipped,
   alarmKey: skipped,
   key: skipped,
-  ...SHARED,
   logRetention: skipped,
   local: skipped,
-} satisfies Table<TokenRefresherProps>;
+};
 
 /**
  * What a refresher is told that is no construct, parsed unless it comes from a stack whose settings were.
@@ -62,7 +55,7 @@ const TABLE = {
  * @throws SettingError that tells all mistakes.
  */
 export function parseTokenRefresherProps(scope: Construct, props: TokenRefresherProps): ParsedEnvironment {
-  if (isParsed(props)) return props;
+  if (isParsed<ParsedEnvironment>(props)) return props;
   const { environment, alarmTopic, alarmEmail, alarmKey, key } = props;
   const root = new SettingPath();
   const path = root.of('environment', environment);
@@ -76,11 +69,10 @@ export function parseTokenRefresherProps(scope: Construct, props: TokenRefresher
   const place = knownPlace(Stack.of(scope));
   const keyArn = typeof key === 'object' ? key.keyArn : key;
   return root.accept(
-    whole({
+    whole<ParsedEnvironment>({
       ...fields,
-      ...place,
-      [PARSED]: true as const,
-      name: parseEnvironmentName(environment, root),
+      place,
+      name: environmentName(environment, root.to('name of an environment')),
       local: parseLocal(props.local, path.to('local'), place),
       ...(keyArn !== undefined && { keyArn }),
       tokens: [],

@@ -109,7 +109,7 @@ export class TokenRefresher extends Construct {
    * @throws SettingError also if the margin of a token added before becomes too small.
    */
   addToken(name: string, props: TokenProps): Token {
-    return this.#add(parseAddedToken(this.#environment, this.#parsedTokens(), { name, props }));
+    return this.#add(parseAddedToken({ name, props }, this.#parsedTokens(), this.#environment));
   }
 
   #add(token: ParsedToken): Token {

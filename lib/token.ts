@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import { accessTokenParameter, keyAlias, requestQueueName } from '../contract/names.ts';
 import { parameterArn, requestQueueArn } from './arns.ts';
 import { usedThrough } from './permissions/key-conditions.ts';
-import { checkNames } from './settings/names.ts';
-import { SettingPath } from './settings/setting-path.ts';
+import { checkNames } from './settings/parse.ts';
+import { SettingPath } from './settings/setting-error.ts';
 import { AWS_MANAGED } from './settings/settings.ts';
 
 export interface TokenAttributes {
@@ -85,7 +85,9 @@ export class Token {
   grantRequestRefresh(grantee: IGrantable): Grant {
     if (!this.#takesRequests) {
       const path = new SettingPath().of('environment', this.environment).of('token', this.name);
-      throw path.to('consumerRequests').error('must not be false where consumers ask for refreshes', 'false');
+      path.accept(
+        path.to('consumerRequests').refuse('must not be false where consumers ask for refreshes', 'false'),
+      );
     }
     const queue = requestQueueArn(this.#scope, this.environment);
     return Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [queue] });

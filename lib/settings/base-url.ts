@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { Token } from 'aws-cdk-lib';
 import { LOOPBACK_HOSTS } from '../../contract/function-settings.ts';
 import type { Parser } from './parser.ts';
@@ -58,28 +58,10 @@ export function doubtsAbout(baseUrl: string, { reachesPrivate }: { reachesPrivat
   ];
 }
 
-/** RFC 1918, link-local, loopback; for IPv6 unique local. */
-const PRIVATE = new BlockList();
-for (const [address, prefix] of [
-  ['10.0.0.0', 8],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-  ['169.254.0.0', 16],
-  ['127.0.0.0', 8],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['::1', 128],
-] as const) {
-  PRIVATE.addSubnet(address, prefix, familyOf(address));
-}
-
-function familyOf(address: string) {
-  return isIP(address) === 6 ? 'ipv6' : 'ipv4';
-}
-
-/** @param hostname as in a URL: IPv6 in brackets. */
+/** By RFC 1918 and RFC 4193, link-local or loopback; a URL has each address in one spelling only. */
 function isPrivate(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$|\.$/g, '');
-  if (isIP(host) !== 0) return PRIVATE.check(host, familyOf(host));
+  const host = hostname.replace(/\.$/, '');
+  if (isIPv4(host)) return /^(10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168)\./.test(host);
+  if (host.startsWith('[')) return /^\[(f[cd]|fe[89ab]|::1\])/.test(host);
   return !host.includes('.') || /\.(internal|local|localhost)$/.test(host);
 }

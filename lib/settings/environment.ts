@@ -1,8 +1,9 @@
-import { arn, knownPlace, type Place } from './arn.ts';
+import { ENVIRONMENT_NAME } from '../../contract/names.ts';
+import { arn, type Place } from './arn.ts';
 import { monitoring, type ParsedMonitoring } from './monitoring.ts';
-import { parseEnvironmentName } from './names.ts';
 import { network } from './network.ts';
 import {
+  type Complete,
   either,
   fieldsOf,
   flag,
@@ -10,37 +11,39 @@ import {
   list,
   optional,
   peek,
-  skipped,
   type Table,
   text,
   whole,
   withDefault,
 } from './parser.ts';
-import { REFUSED, type Refused, type SettingPath } from './setting-path.ts';
+import type { Refused, SettingPath } from './setting-error.ts';
 import { AWS_MANAGED, type EnvironmentSettings } from './settings.ts';
 import { show } from './show.ts';
-import { type ParsedToken, readToken } from './token.ts';
-import { checkTokens, type TokensOfEnvironment } from './tokens.ts';
+import type { ParsedToken } from './token.ts';
+import { readTokens } from './tokens.ts';
 
 /** The account of a local AWS; no real one has it. */
 const LOCAL_ACCOUNT = '000000000000';
 
 type Optional = 'account' | 'region' | 'alarmEmail' | 'alarmTopicArn' | 'alarmKeyArn' | 'keyArn' | 'network';
 
-/** Tells settings that were parsed from such as somebody wrote: they have the same shape. */
-export const PARSED = Symbol('parsed');
+interface EnvironmentFields extends Complete<Omit<EnvironmentSettings, 'monitoring' | 'tokens'>, Optional> {
+  readonly monitoring: ParsedMonitoring;
+  readonly tokens: readonly unknown[];
+}
 
 /** An environment whose settings are good, with the defaults. */
-export interface ParsedEnvironment
-  extends Required<Omit<EnvironmentSettings, Optional>>,
-    Pick<EnvironmentSettings, Optional> {
-  readonly [PARSED]: true;
+export interface ParsedEnvironment extends EnvironmentFields {
+  /** Where its stack goes. */
+  readonly place: Place;
   readonly local: boolean;
-  readonly monitoring: ParsedMonitoring;
   readonly tokens: readonly ParsedToken[];
 }
 
-export const isParsed = (settings: object): settings is ParsedEnvironment => PARSED in settings;
+export const environmentName = text(
+  'must be lower-case letters and digits, a letter first, at most 16 characters',
+  (name) => ENVIRONMENT_NAME.test(name),
+);
 
 const account = optional(text('must be 12 digits, in quotes', (digits) => /^\d{12}$/.test(digits)));
 
@@ -60,75 +63,47 @@ export const SHARED = {
   higherThroughput: withDefault(flag, false),
 };
 
-const tableOf = (place: Place) =>
-  ({
-    name: skipped,
-    account,
-    region,
-    ...SHARED,
-    alarmTopicArn: optional(arn('topic', place)),
-    alarmKeyArn: optional(arn('key', place)),
-    keyArn: optional(either(AWS_MANAGED, arn('key', place))),
-    tokens: list,
-  }) satisfies Table<EnvironmentSettings>;
+const tableOf = (place: Place, root: SettingPath): Table<EnvironmentFields> => ({
+  name: (name) => environmentName(name, root.to('name of an environment')),
+  account,
+  region,
+  ...SHARED,
+  alarmTopicArn: optional(arn('topic', place)),
+  alarmKeyArn: optional(arn('key', place)),
+  keyArn: optional(either(AWS_MANAGED, arn('key', place))),
+  tokens: list,
+});
 
-interface ReadEnvironment extends TokensOfEnvironment {
-  readonly parsed: ParsedEnvironment | Refused;
-}
-
-interface WrittenEnvironment {
-  readonly settings: unknown;
-  /** What it is called if its name is no text. */
-  readonly label: string;
-  /** Default: false. */
+export interface EnvironmentContext {
+  readonly root: SettingPath;
+  /** Which token has an existing secret, by its ARN. */
+  readonly adopters: Map<string, string>;
+  /** Its place in the list of environments. */
+  readonly index: number;
   readonly local?: unknown;
   /** Where the stack goes unless the settings say it. */
   readonly place?: Place;
 }
 
-/** As far as it is good. */
-export function readEnvironment(root: SettingPath, written: WrittenEnvironment): ReadEnvironment {
-  const settings = isObject(written.settings) ? written.settings : {};
-  const path =
-    typeof settings.name === 'string' ? root.of('environment', settings.name) : root.within(written.label);
-  const place = knownPlace({
-    account: peek(account, settings.account) ?? written.place?.account,
-    region: peek(region, settings.region) ?? written.place?.region,
-  });
-  const fields = fieldsOf(tableOf(place), written.settings, path);
-  const name = isObject(written.settings) ? parseEnvironmentName(settings.name, root) : REFUSED;
-  const local = parseLocal(written.local, path.to('local'), place);
-  checkAlarmReceiver(settings, path);
-  const list = fields.tokens === REFUSED ? [] : fields.tokens;
-  const tokens = list.map((token, index) =>
-    readToken(path, { ...named(token), index }, { ...place, local: local === true }),
-  );
-  const read = { ...fields, path, name, local: local === true, tokens };
-  if (fields.tokens !== REFUSED) checkTokens(read);
-  const parts = whole(tokens.map(({ parts }) => whole(parts)));
-  return {
-    ...read,
-    parsed: whole({ ...fields, ...place, [PARSED]: true as const, name, local, tokens: parts }),
+export function readEnvironment(settings: unknown, context: EnvironmentContext): ParsedEnvironment | Refused {
+  const { root, adopters } = context;
+  const written = isObject(settings) ? settings : {};
+  const path = root.of('environment', written.name, context.index);
+  const place = {
+    account: peek(account, written.account) ?? context.place?.account,
+    region: peek(region, written.region) ?? context.place?.region,
   };
-}
-
-const named = (token: unknown) => {
-  if (!isObject(token)) return { name: undefined, props: token };
-  const { name, ...props } = token;
-  return { name, props };
-};
-
-function checkAlarmReceiver(
-  { alarmEmail, alarmTopicArn, alarmKeyArn }: Readonly<Record<string, unknown>>,
-  path: SettingPath,
-) {
-  if (alarmTopicArn === undefined) return;
-  if (alarmKeyArn !== undefined) {
+  const fields = fieldsOf(tableOf(place, root), settings, path);
+  const local = parseLocal(context.local, path.to('local'), place);
+  if (fields.alarmTopicArn !== undefined && fields.alarmKeyArn !== undefined) {
     path.to('alarmKeyArn').refuse('goes without alarmTopicArn: that topic has its own encryption', 'both');
   }
-  if (alarmEmail !== undefined) {
+  if (fields.alarmTopicArn !== undefined && fields.alarmEmail !== undefined) {
     path.to('alarmTopicArn').refuse('goes without alarmEmail: subscribe the address to that topic', 'both');
   }
+  const tokens =
+    fields.tokens && readTokens(fields.tokens, { ...fields, path, place, local: local === true, adopters });
+  return whole<ParsedEnvironment>({ ...fields, place, local, tokens });
 }
 
 export function parseLocal(value: unknown, path: SettingPath, { account }: Place): boolean | Refused {

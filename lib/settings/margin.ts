@@ -1,5 +1,7 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import { REFUSED, type Refused, type SettingPath } from './setting-error.ts';
 
 /** The least that must be left of a token's lifetime when its successor is stored. */
 export const LEAST_MARGIN_SECONDS = 60;
@@ -20,7 +22,7 @@ export function drainSeconds(tokens: number, higherThroughput: boolean): number 
   return (tokens * WRITES_PER_REFRESH) / WRITES_PER_SECOND[higherThroughput ? 'higherThroughput' : 'default'];
 }
 
-export type Times = Pick<TokenSettings, 'intervalSeconds' | 'accessTokenLifetimeSeconds'>;
+type Times = Pick<TokenSettings, 'intervalSeconds' | 'accessTokenLifetimeSeconds'>;
 
 /**
  * What is left of a token's lifetime when its successor is stored, the schedule being late and the attempt slow:
@@ -68,3 +70,82 @@ export function shortestLifetimeSeconds(intervalSeconds: number, drain: number):
 
 const delaySeconds = (drain: number): number =>
   LIMITS.schedulePrecisionSeconds + LIMITS.attemptSeconds + drain;
+
+/** In milliseconds. EventBridge Scheduler's rate() takes whole minutes. */
+export const shortestInterval = (local: boolean): number => (local ? MINUTE : 2 * MINUTE);
+
+/** What a margin depends on beside the times of the token. */
+export interface Load {
+  readonly tokens: number;
+  readonly higherThroughput: boolean | Refused;
+  /** Allows what only the local run may use: an interval of one minute, and plain http on loopback. */
+  readonly local: boolean;
+}
+
+interface TokenTimes {
+  readonly interval: Duration | Refused;
+  readonly accessTokenLifetime: Duration | Refused;
+  readonly surviveOutage?: Duration | Refused;
+}
+
+/** A token must outlive its interval by the least margin, and the outage that it is said to survive. */
+export function checkTimes(
+  path: SettingPath,
+  token: TokenTimes,
+  { tokens, higherThroughput, local }: Load,
+): void {
+  const { interval, accessTokenLifetime: lifetime, surviveOutage } = token;
+  if (interval === REFUSED || lifetime === REFUSED || higherThroughput === REFUSED) return;
+  const times = { intervalSeconds: interval.toSeconds(), accessTokenLifetimeSeconds: lifetime.toSeconds() };
+  const schedule = {
+    ...times,
+    tokens,
+    drain: drainSeconds(tokens, higherThroughput),
+    leastMinutes: shortestInterval(local) / MINUTE,
+  };
+  checkMargin(path.to('interval'), schedule);
+  if (surviveOutage) checkOutage(path.to('surviveOutage'), surviveOutage.toSeconds(), schedule);
+}
+
+interface Schedule extends Times {
+  readonly tokens: number;
+  readonly drain: number;
+  readonly leastMinutes: number;
+}
+
+function checkMargin(path: SettingPath, { tokens, drain, leastMinutes, ...times }: Schedule): void {
+  const { intervalSeconds: interval, accessTokenLifetimeSeconds: lifetime } = times;
+  const margin = marginSeconds(times, drain);
+  if (margin >= LEAST_MARGIN_SECONDS) return;
+  const longest = longestIntervalMinutes(lifetime, drain);
+  const remedy =
+    longest >= leastMinutes
+      ? `set it to at most ${longest} minutes`
+      : `no interval does; it takes a lifetime of at least ${shortestLifetimeSeconds(interval, drain)} s`;
+  const rule =
+    `must leave at least ${LEAST_MARGIN_SECONDS} s of the access token's lifetime of ${lifetime} s ` +
+    `after a late schedule, a slow attempt and the writes of all tokens (${tokens}): ${remedy}`;
+  const left = `which leave ${margin < 0 ? 'nothing' : `${Math.floor(margin)} s`}`;
+  const isShorter = lifetime < interval;
+  path.refuse(
+    rule,
+    `${interval / MINUTE_SECONDS} minutes, ${isShorter ? 'and the lifetime is shorter than the interval' : left}`,
+  );
+}
+
+function checkOutage(path: SettingPath, outage: number, { drain, leastMinutes, ...times }: Schedule): void {
+  const { intervalSeconds, accessTokenLifetimeSeconds: lifetimeSeconds } = times;
+  const survivable = Math.floor(survivableSeconds(times, drain));
+  const shortest = { ...times, intervalSeconds: leastMinutes * MINUTE_SECONDS };
+  const most = Math.floor(survivableSeconds(shortest, drain));
+  // Without any, the margin is refused as well, and that error says what it takes.
+  if (outage <= survivable || most <= 0) return;
+  const minutes = intervalToSurvive(outage, { lifetimeSeconds, drain, leastMinutes });
+  const remedy =
+    minutes === undefined
+      ? `no interval gives more than the ${most} s of ${leastMinutes} minutes`
+      : `an interval of ${minutes} minutes would do`;
+  const limit = survivable > 0 ? `must be at most ${survivable} s` : 'must be left out';
+  const rule = `${limit} with an interval of ${intervalSeconds / MINUTE_SECONDS} minutes and a lifetime of ${lifetimeSeconds} s: ${remedy}`;
+  path.refuse(rule, `${outage} s`);
+}

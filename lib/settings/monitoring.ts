@@ -1,13 +1,12 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { MINUTE } from '../../contract/times.ts';
-import { duration, object, optional, type Table, text, wholeNumber, withDefault } from './parser.ts';
+import { type Complete, duration, object, optional, text, wholeNumber, withDefault } from './parser.ts';
 import type { AlarmThresholds, MonitoringSettings } from './settings.ts';
 import { show } from './show.ts';
 import { MOST_WINDOW_MINUTES } from './stale-window.ts';
 
 /** What the alarms of an environment go by, with the defaults. */
-export interface ParsedMonitoring extends Pick<MonitoringSettings, 'attentionFor'> {
-  readonly runbookUrl: string;
+export interface ParsedMonitoring extends Complete<MonitoringSettings, 'attentionFor'> {
   readonly thresholds: Required<AlarmThresholds>;
 }
 
@@ -19,16 +18,16 @@ const MOST_URL_CHARACTERS = 256;
 
 const count = withDefault(wholeNumber, 1);
 
-const thresholds = object({
+const thresholds = object<Required<AlarmThresholds>>({
   deadLetters: count,
   functionErrorsPerMinute: count,
   throttlesPerMinute: count,
   schedulerErrors: count,
-} satisfies Table<AlarmThresholds>);
+});
 
 const RANGE = `must be a Duration of whole minutes, at most ${show(Duration.minutes(MOST_WINDOW_MINUTES))}`;
 
-export const monitoring = object({
+export const monitoring = object<ParsedMonitoring>({
   runbookUrl: withDefault(
     text(
       `must be a URL or path without spaces and fragment, at most ${MOST_URL_CHARACTERS} characters`,
@@ -40,4 +39,4 @@ export const monitoring = object({
     duration({ step: MINUTE, most: MOST_WINDOW_MINUTES * MINUTE, rule: RANGE, kind: RANGE }),
   ),
   thresholds: withDefault(thresholds, {}),
-} satisfies Table<MonitoringSettings>);
+});

@@ -1,4 +1,4 @@
-import { object, type Parser, type Table } from './parser.ts';
+import { object, type Parser } from './parser.ts';
 import type { NetworkSettings } from './settings.ts';
 import { show } from './show.ts';
 
@@ -11,7 +11,7 @@ const ids =
     return path.refuse(`must be a list of at least one id, such as "${example}"`, show(wrong));
   };
 
-export const network = object({
+export const network = object<NetworkSettings>({
   subnetIds: ids(/^subnet-[0-9a-f]{8,17}$/, 'subnet-0123456789abcdef0'),
   securityGroupIds: ids(/^sg-[0-9a-f]{8,17}$/, 'sg-0123456789abcdef0'),
-} satisfies Table<NetworkSettings>);
+});

@@ -1,11 +1,11 @@
 import type { Place } from './arn.ts';
-import { isParsed, type ParsedEnvironment, readEnvironment } from './environment.ts';
-import { whole } from './parser.ts';
-import { SettingPath } from './setting-path.ts';
+import { environmentName, type ParsedEnvironment, readEnvironment } from './environment.ts';
+import { isObject, isParsed } from './parser.ts';
+import { REFUSED, SettingPath } from './setting-error.ts';
 import type { EnvironmentSettings, TokenProps } from './settings.ts';
 import { show } from './show.ts';
-import { type ParsedToken, readToken } from './token.ts';
-import { checkAdoptedOnce, checkDifferentNames, checkTokens } from './tokens.ts';
+import { type ParsedToken, tokenName } from './token.ts';
+import { checkDifferentNames, readTokens } from './tokens.ts';
 
 /**
  * Parses the environments file as a whole, before any stack is made.
@@ -16,35 +16,28 @@ export function parseEnvironments(environments: readonly EnvironmentSettings[]):
   const root = new SettingPath();
   const path = root.to('environments');
   if (!Array.isArray(environments) || environments.length === 0) {
-    throw path.error('must be a list of at least one environment', show(environments));
+    return path.accept<never>(path.refuse('must be a list of at least one environment', show(environments)));
   }
-  const read = environments.map((settings: unknown, index) =>
-    readEnvironment(root, { settings, label: `environments[${index}]` }),
-  );
-  checkDifferentNames(
-    path,
-    read.map(({ name }) => name),
-  );
-  checkAdoptedOnce(read);
-  return read.map(({ parsed }) => root.accept(parsed));
+  checkDifferentNames(path, environments);
+  const adopters = new Map<string, string>();
+  const parsed = environments.map((settings, index) => readEnvironment(settings, { root, adopters, index }));
+  return parsed.map((environment) => root.accept(environment));
 }
 
 /**
  * Parses the settings of one stack, unless that is done.
  *
- * @param place of the stage that it is in.
+ * @param place of the stage that the stack is in.
  * @throws SettingError that tells all their mistakes.
  */
 export function parseEnvironment(
   props: EnvironmentSettings & { readonly local?: boolean },
   place: Place,
 ): ParsedEnvironment {
-  if (isParsed(props)) return props;
-  const root = new SettingPath();
+  if (isParsed<ParsedEnvironment>(props)) return props;
   const { local, ...settings } = props;
-  const read = readEnvironment(root, { settings, label: 'settings', local, place });
-  checkAdoptedOnce([read]);
-  return root.accept(read.parsed);
+  const root = new SettingPath();
+  return root.accept(readEnvironment(settings, { root, adopters: new Map(), index: 0, local, place }));
 }
 
 /**
@@ -53,14 +46,19 @@ export function parseEnvironment(
  * @throws SettingError that tells all its mistakes, and which of the others has too small a margin now.
  */
 export function parseAddedToken(
-  environment: ParsedEnvironment,
+  added: { readonly name: string; readonly props: TokenProps },
   others: readonly ParsedToken[],
-  { name, props }: { name: string; props: TokenProps },
+  environment: ParsedEnvironment,
 ): ParsedToken {
   const path = new SettingPath().of('environment', environment.name);
-  const added = readToken(path, { name, props, index: others.length }, environment);
-  const tokens = [...others.map((parts) => ({ path: path.of('token', parts.name), parts })), added];
-  checkTokens({ ...environment, path, tokens });
-  checkAdoptedOnce([{ ...environment, path, tokens }]);
-  return path.accept(whole(added.parts));
+  const token = isObject(added.props) ? { ...added.props, name: added.name } : added.props;
+  const tokens = readTokens([...others, token], { ...environment, path, adopters: new Map() });
+  return path.accept(tokens?.at(-1) ?? REFUSED);
+}
+
+/** @throws SettingError if one of the names is malformed. */
+export function checkNames({ environment, name }: { environment: string; name: string }): void {
+  const root = new SettingPath();
+  environmentName(environment, root.to('name of an environment'));
+  root.accept(tokenName(name, root.of('environment', environment).to('name of a token')));
 }

@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { REFUSED, type Refused, SettingPath } from './setting-path.ts';
+import { REFUSED, type Refused, SettingPath } from './setting-error.ts';
 import { isDuration, kindOf, show } from './show.ts';
 import { refuseUnknownKey } from './unknown-key.ts';
 
@@ -9,50 +9,46 @@ import { refuseUnknownKey } from './unknown-key.ts';
  */
 export type Parser<Meant> = (value: unknown, path: SettingPath) => Meant | Refused;
 
-/** A parser for every key of a documented interface: a key too many or too few does not compile. */
-export type Table<Settings> = { readonly [Key in keyof Required<Settings>]: Parser<unknown> };
+/** Settings with nothing left open, but for what means something by being left out. */
+export type Complete<Settings, Optional extends keyof Settings = never> = Required<Omit<Settings, Optional>> &
+  Pick<Settings, Optional>;
 
-type AnyTable = Readonly<Record<string, Parser<unknown>>>;
+/** A parser for every setting: one too many or too few, or of another type, does not compile. */
+export type Table<Settings> = { readonly [Key in keyof Required<Settings>]: Parser<Settings[Key]> };
 
-type OptionalKey<T extends AnyTable> = {
-  [Key in keyof T]: undefined extends ReturnType<T[Key]> ? Key : never;
-}[keyof T];
+/** Settings each of which is good or refused. */
+export type Fields<Settings> = { readonly [Key in keyof Settings]: Settings[Key] | Refused };
 
-/** What a table makes of settings, each of them good or refused. */
-export type Fields<T extends AnyTable> = {
-  readonly [Key in Exclude<keyof T, OptionalKey<T>>]: ReturnType<T[Key]>;
-} & { readonly [Key in OptionalKey<T>]?: Exclude<ReturnType<T[Key]>, undefined> };
+/** Tells settings that were parsed from such as somebody wrote: they may have the same shape. */
+const PARSED = Symbol('parsed');
 
-/** Parts none of which is refused. */
-export type Good<Parts> = { readonly [Key in keyof Parts]: Exclude<Parts[Key], Refused> };
-
-export const isGood = <Parts extends object>(parts: Parts): parts is Parts & Good<Parts> =>
-  Object.values(parts).every((part) => part !== REFUSED);
-
-/** The parts, if all of them are good. */
-export const whole = <Parts extends object>(parts: Parts): (Parts & Good<Parts>) | Refused =>
-  isGood(parts) ? parts : REFUSED;
+export const isParsed = <Settings>(value: unknown): value is Settings => isObject(value) && PARSED in value;
 
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Every setting of a table. Of what is no object, all are refused; it is not shown, since it may be a password. */
-export function fieldsOf<T extends AnyTable>(table: T, value: unknown, path: SettingPath): Fields<T> {
-  const settings = isObject(value) ? value : path.refuse('must be an object', kindOf(value));
-  if (settings !== REFUSED) {
-    const known = Object.keys(table);
-    for (const key of Object.keys(settings)) {
-      if (!known.includes(key)) refuseUnknownKey(path, key, known);
-    }
+/** Of what is no object, all settings are refused; it is not shown, since it may be a password. */
+export function fieldsOf<Settings>(
+  table: Table<Settings>,
+  value: unknown,
+  path: SettingPath,
+): Fields<Settings> {
+  const written = isObject(value) ? value : path.refuse('must be an object', kindOf(value));
+  const known = Object.keys(table);
+  for (const key of Object.keys(written ?? {})) {
+    if (!known.includes(key)) refuseUnknownKey(path, key, known);
   }
-  const fields = Object.entries(table)
-    .map(([key, parse]) => [key, settings === REFUSED ? REFUSED : parse(settings[key], path.to(key))])
+  const fields = Object.entries<Parser<unknown>>(table)
+    .map(([key, parse]) => [key, written === REFUSED ? REFUSED : parse(written[key], path.to(key))])
     .filter(([, field]) => field !== undefined);
-  return Object.fromEntries(fields) as Fields<T>;
+  return Object.fromEntries(fields) as Fields<Settings>;
 }
 
+export const whole = <Settings extends object>(fields: Fields<Settings>): Settings | Refused =>
+  Object.values(fields).includes(REFUSED) ? REFUSED : ({ ...fields, [PARSED]: true } as Settings);
+
 export const object =
-  <T extends AnyTable>(table: T): Parser<Good<Fields<T>>> =>
+  <Settings extends object>(table: Table<Settings>): Parser<Settings> =>
   (value, path) =>
     whole(fieldsOf(table, value, path));
 
@@ -98,17 +94,13 @@ export const wholeNumber: Parser<number> = (value, path) =>
 export const list: Parser<readonly unknown[]> = (value, path) =>
   Array.isArray(value) ? value : path.refuse('must be a list', show(value));
 
-/** All numbers in milliseconds. */
+/** In milliseconds: what the duration is a multiple of (and the least, if there is no other), and its bounds. */
 export interface DurationRule {
-  /** The duration is a multiple of it. */
   readonly step: number;
-  /** Default: one step. */
   readonly least?: number;
-  /** Default: as long as anybody likes. */
   readonly most?: number;
-  /** The numbers in words. */
   readonly rule: string;
-  /** What else than a Duration is told. Default: an example. */
+  /** What is said of something else. Default: an example. */
   readonly kind?: string;
 }
 

@@ -1,111 +1,117 @@
 import { Duration } from 'aws-cdk-lib';
-import { DAY, DEFAULT_TIMES, MINUTE, SECOND } from '../../contract/times.ts';
+import { TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../../contract/names.ts';
+import { DAY, DEFAULT_TIMES, HOUR, MINUTE, SECOND } from '../../contract/times.ts';
 import { arn, type Place } from './arn.ts';
 import { baseUrl } from './base-url.ts';
-import { parseTokenName } from './names.ts';
-import { duration, fieldsOf, flag, isObject, optional, peek, type Table, withDefault } from './parser.ts';
-import { REFUSED, type Refused, type SettingPath } from './setting-path.ts';
-import type { NamedTokenProps, TokenProps } from './settings.ts';
+import { checkTimes, type Load, shortestInterval } from './margin.ts';
+import {
+  type Complete,
+  duration,
+  fieldsOf,
+  flag,
+  isObject,
+  isParsed,
+  optional,
+  peek,
+  type Table,
+  text,
+  whole,
+  withDefault,
+} from './parser.ts';
+import type { Refused, SettingPath } from './setting-error.ts';
+import type { NamedTokenProps } from './settings.ts';
 import { show } from './show.ts';
 import { leastStaleMinutes, MOST_WINDOW_MINUTES } from './stale-window.ts';
 
-type Optional = 'surviveOutage' | 'credentialsSecretArn' | 'credentialsKeyArn';
-
 /** A token whose settings are good, with the defaults. Its base URL has no trailing slash. */
-export interface ParsedToken
-  extends Required<Omit<NamedTokenProps, Optional>>,
-    Pick<NamedTokenProps, Optional> {}
+export type ParsedToken = Complete<
+  NamedTokenProps,
+  'surviveOutage' | 'credentialsSecretArn' | 'credentialsKeyArn'
+>;
 
-/** A token as far as it is good, for the rules that need no more than some of its settings. */
-export type TokenParts = { readonly [Key in keyof ParsedToken]: ParsedToken[Key] | Refused };
+export const tokenName = text(
+  `must be kebab-case (lower-case letters, digits, single hyphens), at most ${TOKEN_NAME_MAX_LENGTH} characters`,
+  (name) => name.length <= TOKEN_NAME_MAX_LENGTH && TOKEN_NAME.test(name),
+);
 
-export interface TokenPlace extends Place {
-  /** Allows what only the local run may use: an interval of one minute, and plain http on loopback. */
-  readonly local: boolean;
-}
-
-/** In milliseconds. EventBridge Scheduler's rate() takes whole minutes. */
-export const shortestInterval = (local: boolean): number => (local ? MINUTE : 2 * MINUTE);
-
-const intervalOf = (local: boolean) => {
-  const [least, most] = [Duration.millis(shortestInterval(local)), Duration.hours(12)];
-  return withDefault(
-    duration({
-      step: MINUTE,
-      least: least.toMilliseconds(),
-      most: most.toMilliseconds(),
-      rule: `must be whole minutes, from ${show(least)} to ${show(most)}`,
-    }),
-    Duration.seconds(DEFAULT_TIMES.intervalSeconds),
-  );
-};
+const intervalFrom = (least: number) =>
+  duration({
+    step: MINUTE,
+    least,
+    most: 12 * HOUR,
+    rule: `must be whole minutes, from ${show(Duration.millis(least))} to 12 hours`,
+  });
 
 const wholeSeconds = duration({ step: SECOND, rule: 'must be a whole number of seconds, at least one' });
 
 const wholeDays = duration({ step: DAY, rule: 'must be whole days, at least one' });
 
-const staleAfterOf = (interval: Duration) => {
-  const [least, most] = [leastStaleMinutes(interval), MOST_WINDOW_MINUTES];
-  const rule = `must be whole minutes, from ${least} (the interval, and what may delay a healthy refresh) to ${most}`;
-  return withDefault(
-    duration({ step: MINUTE, least: least * MINUTE, most: most * MINUTE, rule }),
-    Duration.minutes(least),
-  );
-};
+const staleAfterFrom = (least: number) =>
+  duration({
+    step: MINUTE,
+    least: least * MINUTE,
+    most: MOST_WINDOW_MINUTES * MINUTE,
+    rule: `must be whole minutes, from ${least} (the interval, and what may delay a healthy refresh) to ${MOST_WINDOW_MINUTES}`,
+  });
 
-const tableOf = (place: TokenPlace, written: { readonly interval?: unknown }) => {
-  const interval = intervalOf(place.local);
+/** What of its environment a token's rules depend on. */
+export interface TokenContext extends Load {
+  readonly path: SettingPath;
+  readonly name: string | Refused;
+  readonly place: Place;
+  /** Which token has an existing secret, by its ARN. */
+  readonly adopters: Map<string, string>;
+}
+
+const { intervalSeconds, accessTokenLifetimeSeconds, refreshTokenLifetimeSeconds } = DEFAULT_TIMES;
+
+function tableOf({ path, place, local }: TokenContext, written: unknown): Table<ParsedToken> {
+  const least = shortestInterval(local);
+  const interval = withDefault(intervalFrom(least), Duration.seconds(intervalSeconds));
   // Of a refused interval nothing is known but that a good one is no shorter.
-  const known = peek(interval, written.interval) ?? Duration.millis(shortestInterval(place.local));
+  const known = peek(interval, isObject(written) ? written.interval : undefined) ?? Duration.millis(least);
+  const leastStale = leastStaleMinutes(known);
   return {
-    baseUrl: baseUrl(place.local),
+    baseUrl: baseUrl(local),
     interval,
-    accessTokenLifetime: withDefault(
-      wholeSeconds,
-      Duration.seconds(DEFAULT_TIMES.accessTokenLifetimeSeconds),
-    ),
-    refreshTokenLifetime: withDefault(
-      wholeSeconds,
-      Duration.seconds(DEFAULT_TIMES.refreshTokenLifetimeSeconds),
-    ),
+    accessTokenLifetime: withDefault(wholeSeconds, Duration.seconds(accessTokenLifetimeSeconds)),
+    refreshTokenLifetime: withDefault(wholeSeconds, Duration.seconds(refreshTokenLifetimeSeconds)),
     surviveOutage: optional(wholeSeconds),
-    staleAfter: staleAfterOf(known),
+    staleAfter: withDefault(staleAfterFrom(leastStale), Duration.minutes(leastStale)),
     credentialsMaxAge: withDefault(wholeDays, Duration.days(90)),
     certificatesInCredentials: withDefault(flag, false),
     readerPolicy: withDefault(flag, false),
     credentialsSecretArn: optional(arn('secret', place)),
     credentialsKeyArn: optional(arn('key', place)),
-  } satisfies Table<TokenProps>;
-};
-
-export interface WrittenToken {
-  readonly name: unknown;
-  readonly props: unknown;
-  /** Its place in the list of tokens: what it is called if its name is no text. */
-  readonly index: number;
+    name: (name) => tokenName(name, path.to('name of a token')),
+  };
 }
 
-export interface ReadToken {
-  readonly path: SettingPath;
-  readonly parts: TokenParts;
-}
-
-/** What concerns several tokens is checked elsewhere. @param environment its path. */
-export function readToken(
-  environment: SettingPath,
-  { name: writtenName, props, index }: WrittenToken,
-  place: TokenPlace,
-): ReadToken {
-  const path =
-    typeof writtenName === 'string'
-      ? environment.of('token', writtenName)
-      : environment.within(`tokens[${index}]`);
-  const written = isObject(props) ? props : {};
-  const fields = fieldsOf(tableOf(place, written), props, path);
-  const name = isObject(props) ? parseTokenName(writtenName, environment) : REFUSED;
-  const { credentialsSecretArn, credentialsKeyArn } = written;
-  if (credentialsKeyArn !== undefined && credentialsSecretArn === undefined) {
+/** @param index its place in the list of tokens. */
+export function readToken(written: unknown, index: number, context: TokenContext): ParsedToken | Refused {
+  const path = context.path.of('token', isObject(written) ? written.name : undefined, index);
+  const fields = isParsed<ParsedToken>(written)
+    ? written
+    : fieldsOf(tableOf(context, written), written, path);
+  const { name, credentialsSecretArn, credentialsKeyArn } = fields;
+  if (credentialsKeyArn && credentialsSecretArn === undefined) {
     path.to('credentialsKeyArn').refuse('goes with credentialsSecretArn only', show(credentialsKeyArn));
   }
-  return { path, parts: { ...fields, name } };
+  if (credentialsSecretArn) checkAdoptedOnce(path, { name, credentialsSecretArn }, context);
+  checkTimes(path, fields, context);
+  return whole(fields);
+}
+
+/** Two tokens with one set of credentials would lock its account twice as fast, and end each other's sessions. */
+function checkAdoptedOnce(
+  path: SettingPath,
+  { name, credentialsSecretArn: arn }: { name: string | Refused; credentialsSecretArn: string },
+  { name: environment, adopters }: TokenContext,
+): void {
+  const other = adopters.get(arn);
+  if (other !== undefined) {
+    const rule = `must be a secret of this token's own, ${other} has it already`;
+    path.to('credentialsSecretArn').refuse(rule, show(arn));
+  }
+  adopters.set(arn, `token ${show(name)} of ${show(environment)}`);
 }

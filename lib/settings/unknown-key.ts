@@ -1,5 +1,4 @@
-import type { SettingPath } from './setting-path.ts';
-import { show } from './show.ts';
+import type { SettingPath } from './setting-error.ts';
 
 /** As people write them, in small letters and without hyphens and underscores. */
 const CREDENTIALS =
@@ -16,7 +15,7 @@ export function refuseUnknownKey(path: SettingPath, key: string, known: readonly
     : `there is no such setting, only ${known.join(', ')}`;
   const nearest = nearestOf(known, key);
   const hint = nearest === undefined ? '' : ` (did you mean ${nearest}?)`;
-  path.within(show(key)).refuse(`${rule}${hint}`, 'a value for it');
+  path.key(key).refuse(`${rule}${hint}`, 'a value for it');
 }
 
 /** Undefined if more than a third of the key's letters would have to change. */
@@ -28,14 +27,16 @@ function nearestOf(known: readonly string[], key: string): string | undefined {
 
 /** Levenshtein's: how many letters are to be put in, left out or changed. */
 function distance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  let row = [...to, ''].map((_, index) => index);
   for (const letter of from) {
-    const above = row;
-    row = [(above[0] ?? 0) + 1];
-    for (const [index, other] of [...to].entries()) {
-      const [diagonal = 0, up = 0, left = 0] = [above[index], above[index + 1], row[index]];
-      row.push(Math.min(up + 1, left + 1, diagonal + (letter === other ? 0 : 1)));
-    }
+    const first = (row[0] ?? 0) + 1;
+    let left = first;
+    const next = [...to].map((other, index) => {
+      const [diagonal = 0, above = 0] = row.slice(index);
+      left = Math.min(left + 1, above + 1, diagonal + (other === letter ? 0 : 1));
+      return left;
+    });
+    row = [first, ...next];
   }
   return row.at(-1) ?? 0;
 }
