@@ -9,7 +9,10 @@ import { fieldsOf, isParsed, skipped, type Table, whole } from './settings/parse
 import { SettingPath } from './settings/setting-error.ts';
 import type { AWS_MANAGED, EnvironmentSettings } from './settings/settings.ts';
 
-type Shared = Pick<EnvironmentSettings, keyof typeof SHARED>;
+type Shared = Pick<
+  EnvironmentSettings,
+  'alarmEmail' | 'monitoring' | 'network' | 'consumerRequests' | 'production' | 'higherThroughput'
+>;
 
 export interface TokenRefresherProps extends Shared {
   /** Name of the environment: lower-case letters and digits, at most 16. One per account and Region. */

@@ -6,13 +6,10 @@ import {
   type Complete,
   either,
   fieldsOf,
-  flag,
   isObject,
-  list,
   optional,
   peek,
   type Table,
-  text,
   whole,
   withDefault,
 } from './parser.ts';
@@ -21,6 +18,7 @@ import { AWS_MANAGED, type EnvironmentSettings } from './settings.ts';
 import { show } from './show.ts';
 import type { ParsedToken } from './token.ts';
 import { readTokens } from './tokens.ts';
+import { flag, list, text } from './values.ts';
 
 /** The account of a local AWS; no real one has it. */
 const LOCAL_ACCOUNT = '000000000000';
@@ -95,10 +93,10 @@ export function readEnvironment(settings: unknown, context: EnvironmentContext):
   };
   const fields = fieldsOf(tableOf(place, root), settings, path);
   const local = parseLocal(context.local, path.to('local'), place);
-  if (fields.alarmTopicArn !== undefined && fields.alarmKeyArn !== undefined) {
+  if (written.alarmTopicArn !== undefined && written.alarmKeyArn !== undefined) {
     path.to('alarmKeyArn').refuse('goes without alarmTopicArn: that topic has its own encryption', 'both');
   }
-  if (fields.alarmTopicArn !== undefined && fields.alarmEmail !== undefined) {
+  if (written.alarmTopicArn !== undefined && written.alarmEmail !== undefined) {
     path.to('alarmTopicArn').refuse('goes without alarmEmail: subscribe the address to that topic', 'both');
   }
   const tokens =

@@ -1,7 +1,8 @@
-import type { Duration } from 'aws-cdk-lib';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import type { Complete, Fields } from './parser.ts';
 import { REFUSED, type Refused, type SettingPath } from './setting-error.ts';
+import type { TokenProps } from './settings.ts';
 
 /** The least that must be left of a token's lifetime when its successor is stored. */
 export const LEAST_MARGIN_SECONDS = 60;
@@ -71,8 +72,8 @@ export function shortestLifetimeSeconds(intervalSeconds: number, drain: number):
 const delaySeconds = (drain: number): number =>
   LIMITS.schedulePrecisionSeconds + LIMITS.attemptSeconds + drain;
 
-/** In milliseconds. EventBridge Scheduler's rate() takes whole minutes. */
-export const shortestInterval = (local: boolean): number => (local ? MINUTE : 2 * MINUTE);
+/** EventBridge Scheduler's rate() takes whole minutes. */
+export const shortestIntervalMinutes = (local: boolean): number => (local ? 1 : 2);
 
 /** What a margin depends on beside the times of the token. */
 export interface Load {
@@ -82,59 +83,44 @@ export interface Load {
   readonly local: boolean;
 }
 
-interface TokenTimes {
-  readonly interval: Duration | Refused;
-  readonly accessTokenLifetime: Duration | Refused;
-  readonly surviveOutage?: Duration | Refused;
-}
+type TokenTimes = Fields<
+  Complete<Pick<TokenProps, 'interval' | 'accessTokenLifetime' | 'surviveOutage'>, 'surviveOutage'>
+>;
 
 /** A token must outlive its interval by the least margin, and the outage that it is said to survive. */
-export function checkTimes(
-  path: SettingPath,
-  token: TokenTimes,
-  { tokens, higherThroughput, local }: Load,
-): void {
+export function checkTimes(path: SettingPath, token: TokenTimes, load: Load): void {
   const { interval, accessTokenLifetime: lifetime, surviveOutage } = token;
+  const { tokens, higherThroughput, local } = load;
   if (interval === REFUSED || lifetime === REFUSED || higherThroughput === REFUSED) return;
   const times = { intervalSeconds: interval.toSeconds(), accessTokenLifetimeSeconds: lifetime.toSeconds() };
-  const schedule = {
-    ...times,
-    tokens,
-    drain: drainSeconds(tokens, higherThroughput),
-    leastMinutes: shortestInterval(local) / MINUTE,
-  };
-  checkMargin(path.to('interval'), schedule);
+  const drain = drainSeconds(tokens, higherThroughput);
+  const schedule = { ...times, drain, leastMinutes: shortestIntervalMinutes(local) };
+  const margin = marginSeconds(schedule, drain);
+  if (margin < LEAST_MARGIN_SECONDS) {
+    const rule =
+      `must leave at least ${LEAST_MARGIN_SECONDS} s of the access token's lifetime of ${lifetime.toSeconds()} s ` +
+      `after a late schedule, a slow attempt and the writes of all tokens (${tokens}): ${remedyOf(schedule)}`;
+    const left = margin < 0 ? 'which leave nothing' : `which leave ${Math.floor(margin)} s`;
+    const isShorter = lifetime.toSeconds() < interval.toSeconds();
+    const result = isShorter ? 'and the lifetime is shorter than the interval' : left;
+    path.to('interval').refuse(rule, `${interval.toMinutes()} minutes, ${result}`);
+  }
   if (surviveOutage) checkOutage(path.to('surviveOutage'), surviveOutage.toSeconds(), schedule);
 }
 
 interface Schedule extends Times {
-  readonly tokens: number;
   readonly drain: number;
   readonly leastMinutes: number;
 }
 
-function checkMargin(path: SettingPath, { tokens, drain, leastMinutes, ...times }: Schedule): void {
-  const { intervalSeconds: interval, accessTokenLifetimeSeconds: lifetime } = times;
-  const margin = marginSeconds(times, drain);
-  if (margin >= LEAST_MARGIN_SECONDS) return;
-  const longest = longestIntervalMinutes(lifetime, drain);
-  const remedy =
-    longest >= leastMinutes
-      ? `set it to at most ${longest} minutes`
-      : `no interval does; it takes a lifetime of at least ${shortestLifetimeSeconds(interval, drain)} s`;
-  const rule =
-    `must leave at least ${LEAST_MARGIN_SECONDS} s of the access token's lifetime of ${lifetime} s ` +
-    `after a late schedule, a slow attempt and the writes of all tokens (${tokens}): ${remedy}`;
-  const left = `which leave ${margin < 0 ? 'nothing' : `${Math.floor(margin)} s`}`;
-  const isShorter = lifetime < interval;
-  path.refuse(
-    rule,
-    `${interval / MINUTE_SECONDS} minutes, ${isShorter ? 'and the lifetime is shorter than the interval' : left}`,
-  );
+function remedyOf({ intervalSeconds, accessTokenLifetimeSeconds, drain, leastMinutes }: Schedule): string {
+  const minutes = longestIntervalMinutes(accessTokenLifetimeSeconds, drain);
+  if (minutes >= leastMinutes) return `set it to at most ${minutes} minutes`;
+  return `no interval does; it takes a lifetime of at least ${shortestLifetimeSeconds(intervalSeconds, drain)} s`;
 }
 
 function checkOutage(path: SettingPath, outage: number, { drain, leastMinutes, ...times }: Schedule): void {
-  const { intervalSeconds, accessTokenLifetimeSeconds: lifetimeSeconds } = times;
+  const lifetimeSeconds = times.accessTokenLifetimeSeconds;
   const survivable = Math.floor(survivableSeconds(times, drain));
   const shortest = { ...times, intervalSeconds: leastMinutes * MINUTE_SECONDS };
   const most = Math.floor(survivableSeconds(shortest, drain));
@@ -146,6 +132,6 @@ function checkOutage(path: SettingPath, outage: number, { drain, leastMinutes, .
       ? `no interval gives more than the ${most} s of ${leastMinutes} minutes`
       : `an interval of ${minutes} minutes would do`;
   const limit = survivable > 0 ? `must be at most ${survivable} s` : 'must be left out';
-  const rule = `${limit} with an interval of ${intervalSeconds / MINUTE_SECONDS} minutes and a lifetime of ${lifetimeSeconds} s: ${remedy}`;
-  path.refuse(rule, `${outage} s`);
+  const given = `an interval of ${times.intervalSeconds / MINUTE_SECONDS} minutes and a lifetime of ${lifetimeSeconds} s`;
+  path.refuse(`${limit} with ${given}: ${remedy}`, `${outage} s`);
 }

@@ -1,9 +1,10 @@
 import { Duration, Token } from 'aws-cdk-lib';
 import { MINUTE } from '../../contract/times.ts';
-import { type Complete, duration, object, optional, text, wholeNumber, withDefault } from './parser.ts';
+import { type Complete, object, optional, withDefault } from './parser.ts';
 import type { AlarmThresholds, MonitoringSettings } from './settings.ts';
 import { show } from './show.ts';
 import { MOST_WINDOW_MINUTES } from './stale-window.ts';
+import { duration, text, wholeNumber } from './values.ts';
 
 /** What the alarms of an environment go by, with the defaults. */
 export interface ParsedMonitoring extends Complete<MonitoringSettings, 'attentionFor'> {

@@ -1,6 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
 import { REFUSED, type Refused, SettingPath } from './setting-error.ts';
-import { isDuration, kindOf, show } from './show.ts';
+import { kindOf } from './show.ts';
 import { refuseUnknownKey } from './unknown-key.ts';
 
 /**
@@ -72,55 +71,8 @@ export function peek<Meant>(parse: Parser<Meant>, value: unknown): Meant | undef
 /** For what is parsed elsewhere, or is a construct. */
 export const skipped: Parser<undefined> = () => undefined;
 
-export const flag: Parser<boolean> = (value, path) =>
-  typeof value === 'boolean' ? value : path.refuse('must be true or false', show(value));
-
-export const text =
-  (rule: string, isAllowed: (value: string) => boolean): Parser<string> =>
-  (value, path) =>
-    typeof value === 'string' && isAllowed(value) ? value : path.refuse(rule, show(value));
-
 /** One word with a meaning of its own, or what the parser makes of the rest. */
 export const either =
   <Word extends string, Meant>(word: Word, parse: Parser<Meant>): Parser<Word | Meant> =>
   (value, path) =>
     value === word ? word : parse(value, path);
-
-export const wholeNumber: Parser<number> = (value, path) =>
-  typeof value === 'number' && Number.isSafeInteger(value) && value >= 1
-    ? value
-    : path.refuse('must be a whole number, at least one', show(value));
-
-export const list: Parser<readonly unknown[]> = (value, path) =>
-  Array.isArray(value) ? value : path.refuse('must be a list', show(value));
-
-/** In milliseconds: what the duration is a multiple of (and the least, if there is no other), and its bounds. */
-export interface DurationRule {
-  readonly step: number;
-  readonly least?: number;
-  readonly most?: number;
-  readonly rule: string;
-  /** What is said of something else. Default: an example. */
-  readonly kind?: string;
-}
-
-/** A Duration of this copy of the CDK. */
-export const duration =
-  ({ step, least = step, most = Number.MAX_SAFE_INTEGER, rule, kind }: DurationRule): Parser<Duration> =>
-  (value, path) => {
-    const milliseconds = millisecondsOf(value);
-    if (milliseconds === undefined) {
-      return path.refuse(kind ?? 'must be a Duration, such as Duration.minutes(25)', show(value));
-    }
-    const isAllowed = milliseconds % step === 0 && milliseconds >= least && milliseconds <= most;
-    return isAllowed ? Duration.millis(milliseconds) : path.refuse(rule, show(value));
-  };
-
-/** Undefined for what is no Duration, and for one of an amount that cannot be converted, such as a token of the CDK. */
-function millisecondsOf(value: unknown): number | undefined {
-  try {
-    return isDuration(value) ? value.toMilliseconds({ integral: false }) : undefined;
-  } catch {
-    return undefined;
-  }
-}

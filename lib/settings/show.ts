@@ -4,7 +4,8 @@ const SHOWN_CHARACTERS = 120;
 
 /** A value for an error message. Not for values that may hold a secret. */
 export function show(value: unknown): string {
-  if (isDuration(value)) return inWords(value);
+  if (isDuration(value))
+    return hasAmount(value) ? value.toHumanString() : 'a Duration whose amount is no number';
   if (typeof value === 'string') return JSON.stringify(value.slice(0, SHOWN_CHARACTERS));
   if (value === undefined) return 'nothing';
   if (Array.isArray(value)) return `a list of ${value.length}`;
@@ -16,14 +17,16 @@ export const kindOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? `a ${typeof value}` : show(value);
 
 /** By shape and not by class: an app may hold a second copy of the CDK library. */
-export const isDuration = (value: unknown): value is Duration =>
+const isDuration = (value: unknown): value is Duration =>
   typeof value === 'object' && value !== null && 'toMilliseconds' in value;
 
-/** The CDK writes NaN as nothing, and throws for some amounts that are no numbers. */
-function inWords(duration: Duration): string {
+const hasAmount = (duration: Duration): boolean => (millisecondsOf(duration) ?? Number.NaN) >= 0;
+
+/** Undefined for what is no Duration, and for one whose amount cannot be converted, such as a token of the CDK. */
+export function millisecondsOf(value: unknown): number | undefined {
   try {
-    return duration.toHumanString() || 'a Duration of NaN';
+    return isDuration(value) ? value.toMilliseconds({ integral: false }) : undefined;
   } catch {
-    return 'a Duration';
+    return undefined;
   }
 }

@@ -3,18 +3,15 @@ import { TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../../contract/names.ts';
 import { DAY, DEFAULT_TIMES, HOUR, MINUTE, SECOND } from '../../contract/times.ts';
 import { arn, type Place } from './arn.ts';
 import { baseUrl } from './base-url.ts';
-import { checkTimes, type Load, shortestInterval } from './margin.ts';
+import { checkTimes, type Load, shortestIntervalMinutes } from './margin.ts';
 import {
   type Complete,
-  duration,
   fieldsOf,
-  flag,
   isObject,
   isParsed,
   optional,
   peek,
   type Table,
-  text,
   whole,
   withDefault,
 } from './parser.ts';
@@ -22,6 +19,7 @@ import type { Refused, SettingPath } from './setting-error.ts';
 import type { NamedTokenProps } from './settings.ts';
 import { show } from './show.ts';
 import { leastStaleMinutes, MOST_WINDOW_MINUTES } from './stale-window.ts';
+import { duration, flag, text } from './values.ts';
 
 /** A token whose settings are good, with the defaults. Its base URL has no trailing slash. */
 export type ParsedToken = Complete<
@@ -34,50 +32,54 @@ export const tokenName = text(
   (name) => name.length <= TOKEN_NAME_MAX_LENGTH && TOKEN_NAME.test(name),
 );
 
-const intervalFrom = (least: number) =>
+const wholeMinutes = ({ least, most, range }: { least: number; most: number; range: string }) =>
   duration({
     step: MINUTE,
-    least,
-    most: 12 * HOUR,
-    rule: `must be whole minutes, from ${show(Duration.millis(least))} to 12 hours`,
+    least: least * MINUTE,
+    most: most * MINUTE,
+    rule: `must be whole minutes, ${range}`,
   });
+
+const staleAfterFrom = (least: number) => {
+  const range = `from ${least} (the interval, and what may delay a healthy refresh) to ${MOST_WINDOW_MINUTES}`;
+  return wholeMinutes({ least, most: MOST_WINDOW_MINUTES, range });
+};
 
 const wholeSeconds = duration({ step: SECOND, rule: 'must be a whole number of seconds, at least one' });
 
 const wholeDays = duration({ step: DAY, rule: 'must be whole days, at least one' });
 
-const staleAfterFrom = (least: number) =>
-  duration({
-    step: MINUTE,
-    least: least * MINUTE,
-    most: MOST_WINDOW_MINUTES * MINUTE,
-    rule: `must be whole minutes, from ${least} (the interval, and what may delay a healthy refresh) to ${MOST_WINDOW_MINUTES}`,
-  });
+type Written = Readonly<Record<string, unknown>>;
 
 /** What of its environment a token's rules depend on. */
 export interface TokenContext extends Load {
   readonly path: SettingPath;
   readonly name: string | Refused;
   readonly place: Place;
+  /** As in the settings of an environment. */
+  readonly keyArn?: string | Refused;
   /** Which token has an existing secret, by its ARN. */
   readonly adopters: Map<string, string>;
 }
 
 const { intervalSeconds, accessTokenLifetimeSeconds, refreshTokenLifetimeSeconds } = DEFAULT_TIMES;
 
-function tableOf({ path, place, local }: TokenContext, written: unknown): Table<ParsedToken> {
-  const least = shortestInterval(local);
-  const interval = withDefault(intervalFrom(least), Duration.seconds(intervalSeconds));
+function tableOf({ path, place, local }: TokenContext, written: Written): Table<ParsedToken> {
+  const least = shortestIntervalMinutes(local);
+  const range = `from ${show(Duration.minutes(least))} to 12 hours`;
+  const interval = withDefault(
+    wholeMinutes({ least, most: (12 * HOUR) / MINUTE, range }),
+    Duration.seconds(intervalSeconds),
+  );
   // Of a refused interval nothing is known but that a good one is no shorter.
-  const known = peek(interval, isObject(written) ? written.interval : undefined) ?? Duration.millis(least);
-  const leastStale = leastStaleMinutes(known);
+  const stale = leastStaleMinutes(peek(interval, written.interval) ?? Duration.minutes(least));
   return {
     baseUrl: baseUrl(local),
     interval,
     accessTokenLifetime: withDefault(wholeSeconds, Duration.seconds(accessTokenLifetimeSeconds)),
     refreshTokenLifetime: withDefault(wholeSeconds, Duration.seconds(refreshTokenLifetimeSeconds)),
     surviveOutage: optional(wholeSeconds),
-    staleAfter: withDefault(staleAfterFrom(leastStale), Duration.minutes(leastStale)),
+    staleAfter: withDefault(staleAfterFrom(stale), Duration.minutes(stale)),
     credentialsMaxAge: withDefault(wholeDays, Duration.days(90)),
     certificatesInCredentials: withDefault(flag, false),
     readerPolicy: withDefault(flag, false),
@@ -88,30 +90,23 @@ function tableOf({ path, place, local }: TokenContext, written: unknown): Table<
 }
 
 /** @param index its place in the list of tokens. */
-export function readToken(written: unknown, index: number, context: TokenContext): ParsedToken | Refused {
-  const path = context.path.of('token', isObject(written) ? written.name : undefined, index);
-  const fields = isParsed<ParsedToken>(written)
-    ? written
-    : fieldsOf(tableOf(context, written), written, path);
-  const { name, credentialsSecretArn, credentialsKeyArn } = fields;
-  if (credentialsKeyArn && credentialsSecretArn === undefined) {
-    path.to('credentialsKeyArn').refuse('goes with credentialsSecretArn only', show(credentialsKeyArn));
+export function readToken(token: unknown, index: number, context: TokenContext): ParsedToken | Refused {
+  const written: Written = isObject(token) ? token : {};
+  const path = context.path.of('token', written.name, index);
+  const fields = isParsed<ParsedToken>(token) ? token : fieldsOf(tableOf(context, written), token, path);
+  if (written.credentialsKeyArn !== undefined && written.credentialsSecretArn === undefined) {
+    const received = show(written.credentialsKeyArn);
+    path.to('credentialsKeyArn').refuse('goes with credentialsSecretArn only', received);
   }
-  if (credentialsSecretArn) checkAdoptedOnce(path, { name, credentialsSecretArn }, context);
+  const { name, credentialsSecretArn } = fields;
+  if (credentialsSecretArn) {
+    // Two tokens with one set of credentials would lock its account twice as fast, and end each other's sessions.
+    const other = context.adopters.get(credentialsSecretArn);
+    const rule = `must be a secret of this token's own, ${other} has it already`;
+    if (other !== undefined) path.to('credentialsSecretArn').refuse(rule, show(credentialsSecretArn));
+    const adopter = name && context.name ? `token ${show(name)} of ${show(context.name)}` : 'another token';
+    context.adopters.set(credentialsSecretArn, adopter);
+  }
   checkTimes(path, fields, context);
   return whole(fields);
-}
-
-/** Two tokens with one set of credentials would lock its account twice as fast, and end each other's sessions. */
-function checkAdoptedOnce(
-  path: SettingPath,
-  { name, credentialsSecretArn: arn }: { name: string | Refused; credentialsSecretArn: string },
-  { name: environment, adopters }: TokenContext,
-): void {
-  const other = adopters.get(arn);
-  if (other !== undefined) {
-    const rule = `must be a secret of this token's own, ${other} has it already`;
-    path.to('credentialsSecretArn').refuse(rule, show(arn));
-  }
-  adopters.set(arn, `token ${show(name)} of ${show(environment)}`);
 }

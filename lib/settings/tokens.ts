@@ -8,15 +8,10 @@ import { type ParsedToken, readToken, type TokenContext } from './token.ts';
 /** A template holds 500 resources, and Parameter Store 3 writes per second. */
 export const MOST_TOKENS = 70;
 
-export interface TokensContext extends Omit<TokenContext, 'tokens'> {
-  /** As in the settings of an environment. */
-  readonly keyArn?: string | Refused;
-}
-
 /** Each token of an environment, and what they must keep to together. */
 export function readTokens(
   written: readonly unknown[],
-  context: TokensContext,
+  context: Omit<TokenContext, 'tokens'>,
 ): readonly ParsedToken[] | Refused {
   const { path, name: environment, keyArn } = context;
   const count = written.length;
