@@ -22,7 +22,8 @@ export class TokenRefresherStack extends Stack {
 
   /** @throws SettingError */
   constructor(scope: Construct, id: string, props: TokenRefresherStackProps) {
-    const environment = parseEnvironment(props, knownPlace(Stage.of(scope) ?? {}));
+    const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
+    const environment = parseEnvironment(props, knownPlace(stage ?? {}));
     const { name, account, region, alarmTopicArn, alarmKeyArn, keyArn, production } = environment;
     super(scope, id, {
       description: `Keeps access tokens fresh in SSM Parameter Store: ${name}`,
