@@ -4,17 +4,18 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { knownPlace } from './settings/arn.ts';
-import { environmentName, type ParsedEnvironment, parseLocal, SHARED } from './settings/environment.ts';
+import {
+  environmentName,
+  type ParsedEnvironment,
+  type ParsedSettings,
+  parseLocal,
+  SHARED,
+} from './settings/environment.ts';
 import { fieldsOf, isParsed, skipped, type Table, whole } from './settings/parser.ts';
 import { SettingPath } from './settings/setting-error.ts';
-import type { AWS_MANAGED, EnvironmentSettings } from './settings/settings.ts';
+import type { AWS_MANAGED, RefresherSettings } from './settings/settings.ts';
 
-type Shared = Pick<
-  EnvironmentSettings,
-  'alarmEmail' | 'monitoring' | 'network' | 'consumerRequests' | 'production' | 'higherThroughput'
->;
-
-export interface TokenRefresherProps extends Shared {
+export interface TokenRefresherProps extends RefresherSettings {
   /** Name of the environment: lower-case letters and digits, at most 16. One per account and Region. */
   readonly environment: string;
   /** Topic that alarms go to, instead of `alarmEmail`; its policy must admit CloudWatch. Default: one of this construct's own. */
@@ -40,9 +41,9 @@ export interface TokenRefresherProps extends Shared {
   readonly local?: boolean;
 }
 
-type Constructs = Record<Exclude<keyof TokenRefresherProps, keyof Shared>, undefined>;
+type Others = Record<Exclude<keyof TokenRefresherProps, keyof RefresherSettings>, undefined>;
 
-const TABLE: Table<Constructs & Pick<ParsedEnvironment, keyof Shared>> = {
+const TABLE: Table<ParsedSettings & Others> = {
   ...SHARED,
   environment: skipped,
   alarmTopic: skipped,

@@ -14,7 +14,7 @@ import {
   withDefault,
 } from './parser.ts';
 import type { Refused, SettingPath } from './setting-error.ts';
-import { AWS_MANAGED, type EnvironmentSettings } from './settings.ts';
+import { AWS_MANAGED, type EnvironmentSettings, type RefresherSettings } from './settings.ts';
 import { show } from './show.ts';
 import type { ParsedToken } from './token.ts';
 import { readTokens } from './tokens.ts';
@@ -23,15 +23,16 @@ import { flag, list, text } from './values.ts';
 /** The account of a local AWS; no real one has it. */
 const LOCAL_ACCOUNT = '000000000000';
 
-type Optional = 'account' | 'region' | 'alarmEmail' | 'alarmTopicArn' | 'alarmKeyArn' | 'keyArn' | 'network';
-
-interface EnvironmentFields extends Complete<Omit<EnvironmentSettings, 'monitoring' | 'tokens'>, Optional> {
+/** What the environments file and a construct's props have in common, with the defaults. */
+export interface ParsedSettings
+  extends Complete<Omit<RefresherSettings, 'monitoring'>, 'alarmEmail' | 'network'> {
   readonly monitoring: ParsedMonitoring;
-  readonly tokens: readonly unknown[];
 }
 
+type OfEnvironment = Omit<EnvironmentSettings, keyof RefresherSettings | 'tokens'>;
+
 /** An environment whose settings are good, with the defaults. */
-export interface ParsedEnvironment extends EnvironmentFields {
+export interface ParsedEnvironment extends ParsedSettings, OfEnvironment {
   /** Where its stack goes. */
   readonly place: Place;
   readonly local: boolean;
@@ -49,8 +50,7 @@ const region = optional(
   text('must be a Region such as "eu-central-1"', (name) => /^[a-z]{2,4}(-[a-z]+)+-\d$/.test(name)),
 );
 
-/** What the environments file and the props of the construct have in common. */
-export const SHARED = {
+export const SHARED: Table<ParsedSettings> = {
   alarmEmail: optional(
     text('must be an e-mail address', (address) => /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address)),
   ),
@@ -61,7 +61,10 @@ export const SHARED = {
   higherThroughput: withDefault(flag, false),
 };
 
-const tableOf = (place: Place, root: SettingPath): Table<EnvironmentFields> => ({
+const tableOf = (
+  place: Place,
+  root: SettingPath,
+): Table<ParsedSettings & OfEnvironment & { readonly tokens: readonly unknown[] }> => ({
   name: (name) => environmentName(name, root.to('name of an environment')),
   account,
   region,
