@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { FAILURE_CODES } from '../../contract/failures.ts';
 import { environmentPrefix } from '../../contract/names.ts';
-import type { CheckedToken } from '../settings/check-token.ts';
+import type { ParsedToken } from '../settings/token.ts';
 import { alarmName, ENVIRONMENT_ALARMS, TOKEN_ALARMS } from './alarm-names.ts';
 import { alarmStates, graph, heading, placed, type Unplaced } from './dashboard-widgets.ts';
 import { codeMetric, environmentMetric, tokenMetric } from './metrics.ts';
@@ -13,7 +13,7 @@ import { codeMetric, environmentMetric, tokenMetric } from './metrics.ts';
 export interface DashboardProps {
   readonly environment: string;
   /** Read at synthesis. */
-  readonly tokens: () => readonly CheckedToken[];
+  readonly tokens: () => readonly ParsedToken[];
   readonly function: IFunction;
   readonly requestQueue: IQueue;
   readonly deadLetterQueue: IQueue;
@@ -64,7 +64,7 @@ function rows(stack: Stack, props: DashboardProps): Unplaced[][] {
   ];
 }
 
-function alarmRows(stack: Stack, environment: string, tokens: readonly CheckedToken[]): Unplaced[][] {
+function alarmRows(stack: Stack, environment: string, tokens: readonly ParsedToken[]): Unplaced[][] {
   const arn = (resourceName: string) =>
     stack.formatArn({
       service: 'cloudwatch',
@@ -84,7 +84,7 @@ function alarmRows(stack: Stack, environment: string, tokens: readonly CheckedTo
 function tokenGraphs(
   region: string,
   environment: string,
-  tokens: readonly CheckedToken[],
+  tokens: readonly ParsedToken[],
   part: string,
 ): Unplaced[] {
   const lines = (metric: (token: string) => Metric) =>
