@@ -1,4 +1,5 @@
 import { mock } from 'node:test';
+import { SECOND } from '../contract/times.ts';
 import type { MemoryAws } from '../fakes/memory-aws/server.ts';
 import { PARAMETER, type Reader } from './client-readers.ts';
 
@@ -42,7 +43,7 @@ export async function failuresWhileThrottled(reader: Reader, aws: MemoryAws): Pr
     aws.faults.add({ operation: '*', fault: 'throttle', times: Number.POSITIVE_INFINITY });
     let failures = 0;
     for (let second = 0; second < THROTTLED_SECONDS; second++) {
-      mock.timers.tick(1_000);
+      mock.timers.tick(SECOND);
       await reader.read().catch(() => failures++);
     }
     return failures;

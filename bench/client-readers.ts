@@ -6,6 +6,7 @@ import type { Context } from 'aws-lambda';
 import { createTokenClient } from '../client/index.ts';
 import { type Clock, systemClock } from '../contract/clock.ts';
 import { accessTokenParameter } from '../contract/names.ts';
+import { SECOND } from '../contract/times.ts';
 import { clientConfig } from '../local/clean-environment.ts';
 
 export const ENVIRONMENT = 'sandbox';
@@ -54,7 +55,7 @@ function simplestCache<T>(read: () => Promise<T>): () => Promise<T> {
   let value: Promise<T> | undefined;
   let readAt = 0;
   return () => {
-    if (value === undefined || Date.now() - readAt > MAX_AGE_SECONDS * 1000) {
+    if (value === undefined || Date.now() - readAt > MAX_AGE_SECONDS * SECOND) {
       readAt = Date.now();
       value = read();
       value.catch(() => {
@@ -89,7 +90,7 @@ function middySsm(endpoint: string): () => Promise<unknown> {
         awsClientOptions: config(endpoint),
         fetchData: { token: PARAMETER },
         cacheKey: `bench-${++middyCaches}`,
-        cacheExpiry: MAX_AGE_SECONDS * 1000,
+        cacheExpiry: MAX_AGE_SECONDS * SECOND,
         disablePrefetch: true,
         setToContext: true,
       }),

@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { stackName } from '../contract/names.ts';
+import { parseEnvironments } from '../lib/settings/parse.ts';
 import type { EnvironmentSettings } from '../lib/settings/settings.ts';
 import { TokenRefresherStack } from '../lib/token-refresher-stack.ts';
 
@@ -10,7 +11,7 @@ import { TokenRefresherStack } from '../lib/token-refresher-stack.ts';
  */
 export function addStacks(app: App, environments: readonly EnvironmentSettings[]): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
-  for (const environment of environments) {
+  for (const environment of parseEnvironments(environments)) {
     new TokenRefresherStack(app, stackName(environment.name), environment);
   }
 }

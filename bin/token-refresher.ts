@@ -1,15 +1,14 @@
 import { App } from 'aws-cdk-lib';
-import { environments } from '../environments.ts';
-import { checkEnvironments } from '../lib/settings/check-environments.ts';
-import { SettingError } from '../lib/settings/setting-error.ts';
 import { addStacks } from './add-stacks.ts';
+import { mistakesIn } from './mistakes.ts';
 
 try {
-  checkEnvironments(environments);
+  const { environments } = await import('../environments.ts');
   addStacks(new App(), environments);
 } catch (error) {
-  if (!(error instanceof SettingError)) throw error;
-  // The message says it all; a stack trace would only hide it.
-  console.error(`environments.ts: ${error.message}`);
+  const mistakes = mistakesIn(error);
+  if (mistakes === undefined) throw error;
+  // They say it all; a stack trace would only hide them.
+  console.error(mistakes);
   process.exitCode = 1;
 }

@@ -14,6 +14,7 @@ import { accessTokenParameter, sessionParameter } from '../contract/names.ts';
 import { parameterArn } from './arns.ts';
 import { cleanUpCode, HANDLER } from './functions/function-code.ts';
 import { acknowledgePatterns } from './nag.ts';
+import { writeLog } from './permissions/write-log.ts';
 
 export interface CleanUpProps {
   readonly environment: string;
@@ -114,14 +115,7 @@ export class CleanUp extends Construct {
             }),
           ],
         }),
-        WriteLog: new PolicyDocument({
-          statements: [
-            new PolicyStatement({
-              actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-              resources: [logGroup.logGroupArn],
-            }),
-          ],
-        }),
+        WriteLog: new PolicyDocument({ statements: [writeLog(logGroup)] }),
       },
     });
     acknowledgePatterns(

@@ -2,9 +2,7 @@ import type { RemovalPolicy } from 'aws-cdk-lib';
 import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyAlias } from '../contract/names.ts';
-
-/** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
-export const AWS_MANAGED = 'aws-managed';
+import { AWS_MANAGED } from './settings/settings.ts';
 
 export interface EnvironmentKeyProps {
   readonly environment: string;

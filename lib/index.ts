@@ -8,5 +8,6 @@ export type {
   TokenProps,
 } from './settings/settings.ts';
 export { Token, type TokenAttributes } from './token.ts';
-export { TokenRefresher, type TokenRefresherProps } from './token-refresher.ts';
+export { TokenRefresher } from './token-refresher.ts';
+export type { TokenRefresherProps } from './token-refresher-props.ts';
 export { TokenRefresherStack, type TokenRefresherStackProps } from './token-refresher-stack.ts';

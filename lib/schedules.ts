@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { type Duration, Stack } from 'aws-cdk-lib';
 import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule, CfnScheduleGroup, ContextAttribute } from 'aws-cdk-lib/aws-scheduler';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { environmentPrefix, tokenResourceName } from '../contract/names.ts';
 import type { RefreshRequestBody } from '../contract/requests.ts';
 import { scheduleGroupArn } from './arns.ts';
-import type { CheckedToken } from './settings/check-token.ts';
+import type { ParsedToken } from './settings/token.ts';
 
 export interface SchedulesProps {
   readonly environment: string;
@@ -55,7 +55,7 @@ export class Schedules extends Construct {
    * when the next one is due, and counted as dropped in the group's metrics; there is no dead-letter queue for it,
    * since nothing could be done with a tick that is late.
    */
-  add(scope: Construct, id: string, token: CheckedToken): CfnSchedule {
+  add(scope: Construct, id: string, token: ParsedToken): CfnSchedule {
     const { environment, queue } = this.#props;
     const body: RefreshRequestBody = {
       token: token.name,
@@ -67,7 +67,7 @@ export class Schedules extends Construct {
       name: tokenResourceName(environment, token.name),
       groupName: this.#group.ref,
       description: `Asks for a refresh of token ${token.name} of ${environment}`,
-      scheduleExpression: rate(token.settings.intervalSeconds),
+      scheduleExpression: rate(token.interval),
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: queue.queueArn,
@@ -75,7 +75,7 @@ export class Schedules extends Construct {
         input: JSON.stringify(body),
         sqsParameters: { messageGroupId: token.name },
         retryPolicy: {
-          maximumEventAgeInSeconds: token.settings.intervalSeconds,
+          maximumEventAgeInSeconds: token.interval.toSeconds(),
           maximumRetryAttempts: MOST_DELIVERY_ATTEMPTS,
         },
       },
@@ -83,7 +83,7 @@ export class Schedules extends Construct {
   }
 }
 
-function rate(intervalSeconds: number): string {
-  const minutes = intervalSeconds / 60;
+function rate(interval: Duration): string {
+  const minutes = interval.toMinutes();
   return `rate(${minutes} ${minutes === 1 ? 'minute' : 'minutes'})`;
 }

@@ -1,10 +1,11 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Stack, Stage } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
-import { AWS_MANAGED } from './environment-key.ts';
-import type { EnvironmentSettings } from './settings/settings.ts';
+import { knownPlace } from './settings/arn.ts';
+import { parseEnvironment } from './settings/parse.ts';
+import { AWS_MANAGED, type EnvironmentSettings } from './settings/settings.ts';
 import { TokenRefresher } from './token-refresher.ts';
 
 export interface TokenRefresherStackProps extends EnvironmentSettings {
@@ -21,24 +22,17 @@ export class TokenRefresherStack extends Stack {
 
   /** @throws SettingError */
   constructor(scope: Construct, id: string, props: TokenRefresherStackProps) {
-    const {
-      name: environment,
-      account,
-      region,
-      alarmTopicArn,
-      alarmKeyArn,
-      keyArn,
-      tokens,
-      ...settings
-    } = props;
+    const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
+    const environment = parseEnvironment(props, knownPlace(stage ?? {}));
+    const { name, account, region, alarmTopicArn, alarmKeyArn, keyArn, production } = environment;
     super(scope, id, {
-      description: `Keeps access tokens fresh in SSM Parameter Store: ${environment}`,
-      terminationProtection: props.production ?? false,
+      description: `Keeps access tokens fresh in SSM Parameter Store: ${name}`,
+      terminationProtection: production,
       env: { ...(account !== undefined && { account }), ...(region !== undefined && { region }) },
     });
     this.refresher = new TokenRefresher(this, 'Refresher', {
-      ...settings,
-      environment,
+      ...environment,
+      environment: name,
       ...(alarmTopicArn !== undefined && {
         alarmTopic: Topic.fromTopicArn(this, 'ExistingAlarmTopic', alarmTopicArn),
       }),
@@ -47,8 +41,7 @@ export class TokenRefresherStack extends Stack {
       }),
       ...(alarmKeyArn !== undefined && { alarmKey: Key.fromKeyArn(this, 'ExistingAlarmKey', alarmKeyArn) }),
     });
-    for (const { name, ...token } of tokens) this.refresher.addToken(name, token);
-    this.#tellWhereThingsAre(environment);
+    this.#tellWhereThingsAre(name);
   }
 
   #tellWhereThingsAre(environment: string): void {

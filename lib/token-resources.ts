@@ -7,11 +7,12 @@ import { credentialsRule } from './credentials-rule.ts';
 import type { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledge } from './nag.ts';
 import type { Schedules } from './schedules.ts';
-import type { CheckedToken } from './settings/check-token.ts';
+import { secretNameOf } from './settings/credentials.ts';
+import type { ParsedToken } from './settings/token.ts';
 
 export interface TokenResourcesProps {
   readonly environment: string;
-  readonly token: CheckedToken;
+  readonly token: ParsedToken;
   /** Encrypts the secret, unless one is adopted; undefined: that of AWS. */
   readonly key: IKey | undefined;
   /** What becomes of the secret when the token is removed. */
@@ -25,18 +26,21 @@ export interface TokenResourcesProps {
 
 /** What exists once per token: its credentials, and what asks for its refreshes and watches them. */
 export class TokenResources extends Construct {
-  /** Whole ARN of the credentials. */
+  readonly token: ParsedToken;
+  /** Whole ARN of the credentials, adopted or made here. */
   readonly secretArn: string;
 
   constructor(scope: Construct, id: string, props: TokenResourcesProps) {
     super(scope, id);
     const { environment, token, queue, monitoring } = props;
-    this.secretArn = token.credentialsSecretArn ?? this.#makeSecret(props);
+    const secretName = secretNameOf(environment, token);
+    this.token = token;
+    this.secretArn = token.credentialsSecretArn ?? this.#makeSecret(secretName, props);
     const schedule = props.schedules.add(this, 'Schedule', token);
     const rule = credentialsRule(this, 'NewCredentials', {
       environment,
       token: token.name,
-      secretName: token.secretName,
+      secretName,
       queue,
     });
     for (const asking of [schedule, rule]) asking.node.addDependency(props.cleanUp);
@@ -44,10 +48,10 @@ export class TokenResources extends Construct {
   }
 
   /** Without a value, which no template should hold; CDK's own Secret always generates one. */
-  #makeSecret({ token, key, removalPolicy }: TokenResourcesProps): string {
+  #makeSecret(name: string, { token, key, removalPolicy }: TokenResourcesProps): string {
     const secret = new CfnSecret(this, 'Credentials', {
-      name: token.secretName,
-      description: `Credentials for ${token.settings.baseUrl}, as JSON: {"username": "...", "password": "..."}`,
+      name,
+      description: `Credentials for ${token.baseUrl}, as JSON: {"username": "...", "password": "..."}`,
       ...(key !== undefined && { kmsKeyId: key.keyArn }),
     });
     secret.applyRemovalPolicy(removalPolicy);

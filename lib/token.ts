@@ -4,11 +4,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { accessTokenParameter, keyAlias, requestQueueName } from '../contract/names.ts';
 import { parameterArn, requestQueueArn } from './arns.ts';
-import { AWS_MANAGED } from './environment-key.ts';
 import { usedThrough } from './permissions/key-conditions.ts';
-import { checkEnvironmentName } from './settings/check-environments.ts';
-import { checkTokenName } from './settings/check-token.ts';
-import { SettingError } from './settings/setting-error.ts';
+import { checkNames } from './settings/parse.ts';
+import { SettingPath } from './settings/setting-error.ts';
+import { AWS_MANAGED } from './settings/settings.ts';
 
 export interface TokenAttributes {
   /** The environment that keeps the token: `sandbox`. */
@@ -33,8 +32,7 @@ export class Token {
    * @throws SettingError if a name is malformed.
    */
   static fromName(scope: Construct, { environment, name }: TokenAttributes): Token {
-    checkEnvironmentName(environment);
-    checkTokenName(environment, name);
+    checkNames({ environment, name });
     return new Token(scope, { environment, name });
   }
 
@@ -86,10 +84,9 @@ export class Token {
    */
   grantRequestRefresh(grantee: IGrantable): Grant {
     if (!this.#takesRequests) {
-      throw new SettingError(
-        { environment: this.environment, token: this.name, setting: 'consumerRequests' },
-        'must not be false where consumers ask for refreshes',
-        'false',
+      const path = new SettingPath().of('environment', this.environment).of('token', this.name);
+      path.accept(
+        path.to('consumerRequests').refuse('must not be false where consumers ask for refreshes', 'false'),
       );
     }
     const queue = requestQueueArn(this.#scope, this.environment);

@@ -1,16 +1,9 @@
 /** The CDK app that `npm run local` deploys: one environment that only a local AWS accepts. */
 import { App, Duration } from 'aws-cdk-lib';
 import { stackName } from '../contract/names.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../fakes/local-account.ts';
 import { TokenRefresherStack } from '../lib/token-refresher-stack.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './clean-environment.ts';
-import {
-  ACCESS_TOKEN_LIFETIME_SECONDS,
-  ENVIRONMENT,
-  INTERVAL_SECONDS,
-  REFRESH_TOKEN_LIFETIME_SECONDS,
-  TOKEN,
-  TOKEN_API_URL_VARIABLE,
-} from './local-environment.ts';
+import { ENVIRONMENT, TIMES, TOKEN, TOKEN_API_URL_VARIABLE } from './local-environment.ts';
 
 const baseUrl = process.env[TOKEN_API_URL_VARIABLE];
 if (!baseUrl) throw new Error(`${TOKEN_API_URL_VARIABLE} is missing or empty: npm run local sets it`);
@@ -24,9 +17,9 @@ new TokenRefresherStack(new App(), stackName(ENVIRONMENT), {
     {
       name: TOKEN,
       baseUrl,
-      interval: Duration.seconds(INTERVAL_SECONDS),
-      accessTokenLifetime: Duration.seconds(ACCESS_TOKEN_LIFETIME_SECONDS),
-      refreshTokenLifetime: Duration.seconds(REFRESH_TOKEN_LIFETIME_SECONDS),
+      interval: Duration.seconds(TIMES.intervalSeconds),
+      accessTokenLifetime: Duration.seconds(TIMES.accessTokenLifetimeSeconds),
+      refreshTokenLifetime: Duration.seconds(TIMES.refreshTokenLifetimeSeconds),
     },
   ],
 });

@@ -4,12 +4,9 @@
  */
 import { devNull } from 'node:os';
 import { delimiter, dirname } from 'node:path';
+import { LOCAL_REGION } from '../fakes/local-account.ts';
 
 export type Environment = Readonly<Record<string, string>>;
-
-/** The account that every local emulator answers with; no real account has this number. */
-export const LOCAL_ACCOUNT = '000000000000';
-export const LOCAL_REGION = 'us-east-1';
 
 /** Not keys: emulators accept any, AWS knows none of these. */
 export const DUMMY_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' } as const;

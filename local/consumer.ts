@@ -1,4 +1,5 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { SECOND } from '../contract/times.ts';
 
 const CALL_SECONDS = 5;
 
@@ -16,7 +17,7 @@ export async function callProtectedResource(
   const { Parameter } = await ssm.send(new GetParameterCommand({ Name: parameter, WithDecryption: true }));
   const response = await fetch(resource, {
     headers: { authorization: `Bearer ${Parameter?.Value}` },
-    signal: AbortSignal.timeout(CALL_SECONDS * 1000),
+    signal: AbortSignal.timeout(CALL_SECONDS * SECOND),
   });
   await response.body?.cancel();
   return { version: Parameter?.Version ?? 0, status: response.status };

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { awsEnvironment, LOCAL_ACCOUNT, LOCAL_REGION, toolEnvironment } from './clean-environment.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../fakes/local-account.ts';
+import { awsEnvironment, toolEnvironment } from './clean-environment.ts';
 import { TOKEN_API_URL_VARIABLE } from './local-environment.ts';
 import type { Command, Processes } from './processes.ts';
 

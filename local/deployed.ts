@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { DeleteParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { accessTokenParameter, sessionParameter, stackName } from '../contract/names.ts';
+import { LOCAL_ACCOUNT } from '../fakes/local-account.ts';
 import { assertEmulator, deleteStack, logReader } from './aws/emulator.ts';
 import { installMiniStack } from './aws/install-ministack.ts';
 import { startMiniStack } from './aws/ministack.ts';
-import { clientConfig, LOCAL_ACCOUNT } from './clean-environment.ts';
+import { clientConfig } from './clean-environment.ts';
 import { bootstrap, deploy } from './deploy.ts';
 import { reasonOf } from './failure.ts';
 import type { LocalAws, Run } from './local-aws.ts';

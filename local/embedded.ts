@@ -9,21 +9,16 @@ import {
 } from '../contract/function-settings.ts';
 import { credentialsSecret, requestQueueName } from '../contract/names.ts';
 import type { RefreshRequestBody } from '../contract/requests.ts';
-import { LIMITS } from '../contract/times.ts';
+import { SECOND } from '../contract/times.ts';
 import { EventSourceMapping } from '../fakes/memory-aws/event-source-mapping.ts';
 import type { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
+import { requestQueueOptions } from '../fakes/memory-aws/request-queue.ts';
 import { type MemoryAws, startMemoryAws } from '../fakes/memory-aws/server.ts';
 import { bundleFunction } from '../lib/functions/function-code.ts';
 import { awsEnvironment, toolEnvironment } from './clean-environment.ts';
 import { startFunction } from './function-process.ts';
 import type { LocalAws, Run } from './local-aws.ts';
-import {
-  ACCESS_TOKEN_LIFETIME_SECONDS,
-  ENVIRONMENT,
-  INTERVAL_SECONDS,
-  REFRESH_TOKEN_LIFETIME_SECONDS,
-  TOKEN,
-} from './local-environment.ts';
+import { ENVIRONMENT, TIMES, TOKEN } from './local-environment.ts';
 import { ALL_SIGHTS } from './sights.ts';
 
 /** Does by hand what the stack does: queues, secret, function, event source mapping, rule and schedule. */
@@ -57,12 +52,7 @@ function createQueues({ queues }: MemoryAws) {
   const name = requestQueueName(ENVIRONMENT);
   const deadLettersName = `dead-letters-of-${name}`;
   const deadLetters = queues.create(deadLettersName, { contentBasedDeduplication: true });
-  const requests = queues.create(name, {
-    contentBasedDeduplication: true,
-    deduplicationScope: 'messageGroup',
-    visibilitySeconds: LIMITS.visibilitySeconds,
-    redrive: { queue: deadLetters, maxReceiveCount: LIMITS.maxReceiveCount },
-  });
+  const requests = queues.create(name, requestQueueOptions(deadLetters));
   const environment = {
     [FUNCTION_ENV.queueUrl]: queues.url(name),
     [FUNCTION_ENV.deadLetterQueueUrl]: queues.url(deadLettersName),
@@ -81,9 +71,7 @@ async function startRefresher(
       [TOKEN]: {
         baseUrl: tokenApiUrl,
         credentialsSecretId: credentialsSecret(ENVIRONMENT, TOKEN),
-        intervalSeconds: INTERVAL_SECONDS,
-        accessTokenLifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS,
-        refreshTokenLifetimeSeconds: REFRESH_TOKEN_LIFETIME_SECONDS,
+        ...TIMES,
       },
     },
   };
@@ -103,6 +91,6 @@ function askForRefreshes({ secrets }: MemoryAws, requests: FifoQueue, { cleanUp 
     const scheduledTime = new Date().toISOString();
     ask({ token: TOKEN, requestedBy: 'schedule', scheduledTime, executionId: randomUUID() });
   };
-  const schedule = setInterval(tick, INTERVAL_SECONDS * 1000);
+  const schedule = setInterval(tick, TIMES.intervalSeconds * SECOND);
   cleanUp.defer(() => clearInterval(schedule));
 }

@@ -1,4 +1,5 @@
 /// <reference lib="esnext.disposable" />
+import { SECOND } from '../contract/times.ts';
 import { isolateThisProcess } from './clean-environment.ts';
 import { deployToEndpoint, deployToMiniStack } from './deployed.ts';
 import { startEmbedded } from './embedded.ts';
@@ -71,7 +72,7 @@ async function startLocalAws(form: Form, run: Run): Promise<LocalAws> {
 
 /** Answers whether all was seen that this form can show. Its answer throws when that takes too long. */
 function allSeen(sights: Sights, expected: readonly Sight[]): () => boolean {
-  const deadline = Date.now() + SEEN_WITHIN_SECONDS * 1000;
+  const deadline = Date.now() + SEEN_WITHIN_SECONDS * SECOND;
   return () => {
     const missing = sights.missing(expected);
     if (missing.length > 0 && Date.now() > deadline) {

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { refuseOptionsThatNpmTook, UsageError } from '../scripts/command-line.ts';
 
 export const HELP = `Usage: npm run local [-- options]
 
@@ -26,11 +27,6 @@ export interface Options {
   readonly form: Form;
 }
 
-/** The command line cannot be followed; the message says why, for the person who typed it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 const KNOWN = {
   once: { type: 'boolean' },
   endpoint: { type: 'string' },
@@ -44,7 +40,7 @@ const KNOWN = {
  * @throws {UsageError}
  */
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Options {
-  refuseOptionsThatNpmTook(environment);
+  refuseOptionsThatNpmTook('local', ['once', 'embedded', 'endpoint'], environment);
   const { values, tokens } = parseArgs({ args: [...args], options: KNOWN, strict: false, tokens: true });
   for (const token of tokens) {
     if (token.kind === 'positional') throw new UsageError(`unexpected argument: ${token.value}`);
@@ -84,13 +80,4 @@ function loopbackEndpoint(text: string): string {
   if (url.href !== `${url.origin}/`)
     throw new UsageError('--endpoint must be a scheme, a host and a port, no more');
   return url.origin;
-}
-
-function refuseOptionsThatNpmTook(environment: NodeJS.ProcessEnv): void {
-  const taken = ['once', 'embedded', 'endpoint'].find(
-    (name) => environment[`npm_config_${name}`] !== undefined,
-  );
-  if (taken !== undefined) {
-    throw new UsageError(`npm kept --${taken} for itself; write: npm run local -- --${taken}`);
-  }
 }

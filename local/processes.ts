@@ -1,6 +1,7 @@
 import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SECOND } from '../contract/times.ts';
 import type { Environment } from './clean-environment.ts';
 
 /** How long the operating system may take to clear away a killed process group. */
@@ -62,7 +63,7 @@ export function createProcesses(signal: AbortSignal) {
    */
   async function run(command: Command, timeoutSeconds: number): Promise<string> {
     const started = start(command);
-    const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * 1000)]);
+    const stop = AbortSignal.any([signal, AbortSignal.timeout(timeoutSeconds * SECOND)]);
     const kill = () => killGroup(started.child);
     stop.addEventListener('abort', kill, { once: true });
     const code = await started.ended.finally(() => stop.removeEventListener('abort', kill));
@@ -127,7 +128,7 @@ function killGroup(child: ChildProcess): void {
 
 async function groupGone({ child, ended }: RunningProcess): Promise<void> {
   await ended;
-  const deadline = Date.now() + END_SECONDS * 1000;
+  const deadline = Date.now() + END_SECONDS * SECOND;
   while (child.pid !== undefined && signalGroup(child.pid, 0) && Date.now() < deadline) await sleep(20);
 }
 

@@ -1,6 +1,7 @@
 /** `npm run local`: see --help. */
+import { UsageError } from '../scripts/command-line.ts';
 import { localRun } from './local-run.ts';
-import { HELP, parseOptions, UsageError } from './options.ts';
+import { HELP, parseOptions } from './options.ts';
 
 const USAGE_EXIT_CODE = 2;
 

@@ -1,7 +1,8 @@
 /// <reference lib="esnext.disposable" />
 import { randomUUID } from 'node:crypto';
+import { SECOND } from '../contract/times.ts';
 import { startTokenApi } from '../fakes/token-api/token-api-server.ts';
-import { ACCESS_TOKEN_LIFETIME_SECONDS, REFRESH_TOKEN_LIFETIME_SECONDS } from './local-environment.ts';
+import { TIMES } from './local-environment.ts';
 import { duration, type Screen } from './screen.ts';
 import type { User } from './store-credentials.ts';
 
@@ -22,11 +23,10 @@ export async function startSandbox({
   const user = { username: 'demo', password: randomUUID() };
   const api = await startTokenApi({
     users: { [user.username]: user.password },
-    accessTokenLifetimeSeconds: ACCESS_TOKEN_LIFETIME_SECONDS,
-    refreshTokenLifetimeSeconds: REFRESH_TOKEN_LIFETIME_SECONDS,
+    ...TIMES,
   });
   cleanUp.defer(api.close);
-  const lifetime = duration(ACCESS_TOKEN_LIFETIME_SECONDS * 1000);
+  const lifetime = duration(TIMES.accessTokenLifetimeSeconds * SECOND);
   screen.line(`token API       ${api.baseUrl}, its access tokens live ${lifetime}`);
   return { tokenApiUrl: api.baseUrl, user };
 }

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util';
+import { SECOND } from '../contract/times.ts';
 
 /** Lines with the time since the start before them, and on a terminal one last line that changes in place. */
 export interface Screen {
@@ -10,7 +11,7 @@ export interface Screen {
   status(text: string): void;
 }
 
-const REDRAW_MS = 1000;
+const REDRAW_MS = SECOND;
 
 export function createScreen(out: NodeJS.WriteStream): Screen {
   const startedAt = Date.now();
@@ -40,13 +41,13 @@ export function createScreen(out: NodeJS.WriteStream): Screen {
 
 /** `1:05`: minutes and seconds. */
 function clock(milliseconds: number): string {
-  const seconds = Math.floor(milliseconds / 1000);
+  const seconds = Math.floor(milliseconds / SECOND);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
 /** `3 min 58 s`, `4 min` or `58 s`. */
 export function duration(milliseconds: number): string {
-  const total = Math.max(0, Math.round(milliseconds / 1000));
+  const total = Math.max(0, Math.round(milliseconds / SECOND));
   const minutes = Math.floor(total / 60);
   const seconds = total % 60;
   if (minutes === 0) return `${seconds} s`;

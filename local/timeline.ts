@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { accessTokenParameter } from '../contract/names.ts';
+import { SECOND } from '../contract/times.ts';
 import { type Attempt, parseAttempt } from './attempts.ts';
 import { clientConfig } from './clean-environment.ts';
 import { callProtectedResource } from './consumer.ts';
@@ -78,7 +79,7 @@ function withoutToken({ outcome, code }: Attempt): string {
 }
 
 const retry = ({ retryInSeconds }: Attempt): string =>
-  retryInSeconds === undefined ? '' : `tries again in ${duration(retryInSeconds * 1000)}`;
+  retryInSeconds === undefined ? '' : `tries again in ${duration(retryInSeconds * SECOND)}`;
 
 function timeLeft(expiresAt: number): string {
   if (expiresAt === 0) return '';

@@ -1,3 +1,5 @@
+import { parseObject } from '../contract/json-object.ts';
+
 export interface AuditVerdict {
   readonly message: string;
   /** 0: no known holes of severity high or worse. 1: some. 2: not known, the registry did not answer. */
@@ -6,7 +8,8 @@ export interface AuditVerdict {
 
 /** Reads what `npm audit --json` wrote. */
 export function auditVerdict(stdout: string, stderr: string): AuditVerdict {
-  const counts = countsIn(stdout);
+  const report: Report | undefined = parseObject(stdout);
+  const counts = report?.metadata?.vulnerabilities;
   if (counts === undefined) {
     const reason = /\b(E[A-Z]{4,}|\d{3} [A-Z][A-Za-z ]+)/.exec(`${stdout}\n${stderr}`)?.[0] ?? 'no answer';
     return { message: `not known: the registry did not answer the audit (${reason})`, exitCode: 2 };
@@ -16,11 +19,6 @@ export function auditVerdict(stdout: string, stderr: string): AuditVerdict {
   return { message, exitCode: critical + high > 0 ? 1 : 0 };
 }
 
-function countsIn(stdout: string): Record<string, number> | undefined {
-  try {
-    const report: { metadata?: { vulnerabilities?: Record<string, number> } } = JSON.parse(stdout);
-    return report.metadata?.vulnerabilities;
-  } catch {
-    return undefined;
-  }
+interface Report {
+  readonly metadata?: { readonly vulnerabilities?: Readonly<Record<string, number>> };
 }

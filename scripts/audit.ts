@@ -4,6 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import { SECOND } from '../contract/times.ts';
 import { auditVerdict } from './audit-verdict.ts';
 
 const ANSWER_SECONDS = 60;
@@ -11,7 +12,7 @@ const ANSWER_SECONDS = 60;
 const { stdout, stderr } = spawnSync('npm', ['audit', '--json', '--audit-level=high'], {
   cwd: join(import.meta.dirname, '..'),
   encoding: 'utf8',
-  timeout: ANSWER_SECONDS * 1000,
+  timeout: ANSWER_SECONDS * SECOND,
   maxBuffer: 2 ** 26,
 });
 const { message, exitCode } = auditVerdict(stdout ?? '', stderr ?? '');

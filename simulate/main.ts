@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { HELP, parseOptions, UsageError } from './options.ts';
+import { writeFileSync } from 'node:fs';
+import { UsageError } from '../scripts/command-line.ts';
+import { HELP, parseOptions } from './options.ts';
 import { drawOutages, reportWorstMoments, reportYears } from './report.ts';
 
 const print = (text: string): void => console.log(text);
@@ -9,9 +9,10 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   const options = parseOptions(args, environment);
   if (options.help) return print(HELP);
   const worst = await reportWorstMoments(options, print);
-  mkdirSync(dirname(options.svg), { recursive: true });
-  writeFileSync(options.svg, await drawOutages(options, worst));
-  print(`drawn to ${options.svg}\n`);
+  if (options.svg !== undefined) {
+    writeFileSync(options.svg, await drawOutages(options, worst));
+    print(`drawn to ${options.svg}\n`);
+  }
   if (options.years > 0 && !(await reportYears(options, print))) process.exitCode = 1;
 }
 

@@ -1,21 +1,26 @@
 import { parseArgs } from 'node:util';
+import { DEFAULT_TIMES, MINUTE, SECOND } from '../contract/times.ts';
+import { refuseOptionsThatNpmTook, UsageError } from '../scripts/command-line.ts';
+
+const INTERVAL_MINUTES = (DEFAULT_TIMES.intervalSeconds * SECOND) / MINUTE;
+const LIFETIME_MINUTES = (DEFAULT_TIMES.accessTokenLifetimeSeconds * SECOND) / MINUTE;
 
 export const HELP = `Usage: npm run simulate [-- options]
 
 Runs the refresher's own code on a virtual clock against a scripted token API, beside a plain schedule
 that refreshes or else logs in and is retried twice by Lambda. Prints how long there was no valid token:
-for outages at the worst moment, and for a year of random outages. Draws a timeline.
+for outages at the worst moment, and for a year of random outages.
 
   --outage MINUTES,...   lengths of the outages at the worst moment (default 1,10,60)
-  --interval MINUTES     time between two ticks of the schedule (default 25)
-  --lifetime MINUTES     lifetime of an access token (default 30)
+  --interval MINUTES     time between two ticks of the schedule (default ${INTERVAL_MINUTES})
+  --lifetime MINUTES     lifetime of an access token (default ${LIFETIME_MINUTES})
   --lateness SECONDS     each tick comes from 0 to so many seconds late (default 60, as EventBridge
                          Scheduler's may; 0: exactly on time)
   --tries NUMBER         random moments that are tried around the worst one found (default 200)
   --years NUMBER         length of the run with random outages (default 1; 0: leave it out)
   --seed NUMBER          what all chance hangs on (default 1): same seed, same result
   --seeds FIRST-LAST     one run with random outages for each of these seeds
-  --svg FILE             where the timeline goes (default docs/outages.svg)
+  --svg FILE             draw a timeline of the outages at the worst moment, too
   --help                 show this text
 `;
 
@@ -28,24 +33,20 @@ export interface Options {
   readonly tries: number;
   readonly years: number;
   readonly seeds: readonly number[];
-  readonly svg: string;
-}
-
-/** The command line cannot be followed; the message says why, for the person who typed it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
+  /** Where the timeline goes; undefined: none is drawn. */
+  readonly svg: string | undefined;
 }
 
 const KNOWN = {
   outage: { type: 'string', default: '1,10,60' },
-  interval: { type: 'string', default: '25' },
-  lifetime: { type: 'string', default: '30' },
+  interval: { type: 'string', default: String(INTERVAL_MINUTES) },
+  lifetime: { type: 'string', default: String(LIFETIME_MINUTES) },
   lateness: { type: 'string', default: '60' },
   tries: { type: 'string', default: '200' },
   years: { type: 'string', default: '1' },
   seed: { type: 'string', default: '1' },
   seeds: { type: 'string' },
-  svg: { type: 'string', default: 'docs/outages.svg' },
+  svg: { type: 'string' },
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
@@ -55,10 +56,7 @@ const KNOWN = {
  * @throws {UsageError}
  */
 export function parseOptions(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Options {
-  const taken = Object.keys(KNOWN).find((name) => environment[`npm_config_${name}`] !== undefined);
-  if (taken !== undefined) {
-    throw new UsageError(`npm kept --${taken} for itself; write: npm run simulate -- --${taken} ...`);
-  }
+  refuseOptionsThatNpmTook('simulate', Object.keys(KNOWN), environment);
   const values = parse(args);
   const intervalMinutes = number('--interval', values.interval, { least: 2, most: 720 });
   const lifetimeMinutes = number('--lifetime', values.lifetime, { least: 3, most: 1440 });

@@ -1,4 +1,4 @@
-import { MINUTE, SECOND } from '../contract/times.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../contract/times.ts';
 import { drainSeconds, marginSeconds } from '../lib/settings/margin.ts';
 import type { Fault } from './faults.ts';
 import { seededRandom } from './random.ts';
@@ -7,9 +7,8 @@ import { arithmeticLimit, tickTimes } from './schedule.ts';
 import { timesWithoutToken, total } from './simulation.ts';
 import { START, type Times } from './world.ts';
 
-const DAY = 24 * 60 * MINUTE;
 const MEAN_PAUSE = 7 * DAY;
-const LENGTH = { least: MINUTE, most: 120 * MINUTE };
+const LENGTH = { least: MINUTE, most: 2 * HOUR };
 
 /** What one outage may cost beyond the arithmetic limit: a pause, an attempt, the queue. */
 const ALLOWANCE_PER_OUTAGE = 40 * SECOND;

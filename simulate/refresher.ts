@@ -5,6 +5,7 @@ import type { RefreshRequestBody } from '../contract/requests.ts';
 import { LIMITS, SECOND } from '../contract/times.ts';
 import { EventSourceMapping, type Run } from '../fakes/memory-aws/event-source-mapping.ts';
 import { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
+import { requestQueueOptions } from '../fakes/memory-aws/request-queue.ts';
 import { createHandler, type Handler } from '../lambda/create-handler.ts';
 import type { Sink } from '../lambda/telemetry/telemetry.ts';
 import { Container } from './container.ts';
@@ -114,10 +115,7 @@ function forgetfulQueue({ time, faults }: World, deadLetters: FifoQueue): FifoQu
   return new ForgetfulQueue({
     name: requestQueueName(ENVIRONMENT),
     now: time.now,
-    visibilitySeconds: LIMITS.visibilitySeconds,
-    contentBasedDeduplication: true,
-    deduplicationScope: 'messageGroup',
-    redrive: { queue: deadLetters, maxReceiveCount: LIMITS.maxReceiveCount },
+    ...requestQueueOptions(deadLetters),
   });
 }
 

@@ -1,19 +1,19 @@
-import { MINUTE, SECOND } from '../contract/times.ts';
+import { DEFAULT_TIMES, MINUTE, SECOND } from '../contract/times.ts';
 import { inWords } from './durations.ts';
 import type { Options } from './options.ts';
 import { simulateYear, type Year } from './random-year.ts';
 import { timesWithoutToken } from './simulation.ts';
 import { table } from './table.ts';
 import { type Panel, timelineSvg } from './timeline-svg.ts';
-import { DEFAULT_TIMES, type Times } from './world.ts';
+import type { Times } from './world.ts';
 import { type Found, type SearchProps, worstMoment } from './worst-moment.ts';
 
 export type Print = (text: string) => void;
 
 const timesOf = ({ intervalMinutes, lifetimeMinutes }: Options): Times => ({
   ...DEFAULT_TIMES,
-  intervalSeconds: intervalMinutes * 60,
-  accessTokenLifetimeSeconds: lifetimeMinutes * 60,
+  intervalSeconds: (intervalMinutes * MINUTE) / SECOND,
+  accessTokenLifetimeSeconds: (lifetimeMinutes * MINUTE) / SECOND,
 });
 
 /**

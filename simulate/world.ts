@@ -1,5 +1,6 @@
 import type { TokenSettings } from '../contract/function-settings.ts';
 import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
+import { DEFAULT_TIMES } from '../contract/times.ts';
 import { ParameterStore as ParameterStoreModel } from '../fakes/memory-aws/parameter-store.ts';
 import { SecretStore } from '../fakes/memory-aws/secret-store.ts';
 import type { CredentialsStore } from '../lambda/aws/credentials.ts';
@@ -17,17 +18,7 @@ export const FIRST_PASSWORD = 'password-1';
 /** Virtual time begins here. */
 export const START = Date.UTC(2026, 0, 1);
 
-export interface Times {
-  readonly intervalSeconds: number;
-  readonly accessTokenLifetimeSeconds: number;
-  readonly refreshTokenLifetimeSeconds: number;
-}
-
-export const DEFAULT_TIMES: Times = {
-  intervalSeconds: 25 * 60,
-  accessTokenLifetimeSeconds: 30 * 60,
-  refreshTokenLifetimeSeconds: 7 * 24 * 3600,
-};
+export type Times = Pick<TokenSettings, keyof typeof DEFAULT_TIMES>;
 
 const DOMAIN = '.example.com';
 

@@ -1,5 +1,7 @@
+import { MINUTE } from '../../contract/times.ts';
+
 /** SQS refuses to take the same message twice for this long, even when it was received and deleted meanwhile. */
-export const DEDUPLICATION_MS = 5 * 60 * 1000;
+export const DEDUPLICATION_MS = 5 * MINUTE;
 
 export interface SendReceipt {
   readonly messageId: string;

@@ -1,5 +1,5 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { LIMITS } from '../../contract/times.ts';
+import { LIMITS, SECOND } from '../../contract/times.ts';
 import type { FifoQueue } from './fifo-queue.ts';
 import { lambdaContext } from './lambda-context.ts';
 import type { ReceivedMessage } from './queue-message.ts';
@@ -130,10 +130,10 @@ export class EventSourceMapping {
   async #invoke(message: ReceivedMessage): Promise<unknown> {
     const { queue, handler, functionName = 'refresher' } = this.#options;
     const { functionTimeoutSeconds = LIMITS.functionTimeoutSeconds } = this.#options;
-    const endsAt = this.#now() + functionTimeoutSeconds * 1000;
+    const endsAt = this.#now() + functionTimeoutSeconds * SECOND;
     const context = lambdaContext({ functionName, remainingMs: () => endsAt - this.#now() });
     const timeout = Promise.withResolvers<never>();
-    const cancel = this.#schedule(functionTimeoutSeconds * 1000, () =>
+    const cancel = this.#schedule(functionTimeoutSeconds * SECOND, () =>
       timeout.reject(new Error(`Task timed out after ${functionTimeoutSeconds}.00 seconds`)),
     );
     try {

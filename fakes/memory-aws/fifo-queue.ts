@@ -1,5 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+import { DAY, SECOND } from '../../contract/times.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 import { AwsError } from './aws-error.ts';
 import { Deduplication, type SendReceipt } from './deduplication.ts';
 import { Deque } from './deque.ts';
@@ -83,7 +84,7 @@ export class FifoQueue {
     this.arn = `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${options.name}`;
     this.#now = options.now ?? Date.now;
     this.#visibilitySeconds = options.visibilitySeconds ?? 30;
-    this.#retentionMs = (options.retentionSeconds ?? 4 * 24 * 60 * 60) * 1000;
+    this.#retentionMs = options.retentionSeconds === undefined ? 4 * DAY : options.retentionSeconds * SECOND;
   }
 
   /** A duplicate gets the receipt of the first, and is not delivered. */
@@ -167,8 +168,8 @@ export class FifoQueue {
     if (message.hiddenUntil <= now) {
       throw new AwsError('MessageNotInflight', "The specified message isn't in flight.");
     }
-    const hiddenUntil = now + visibilitySeconds * 1000;
-    if (hiddenUntil > message.lastReceivedAt + VISIBILITY_MAX_SECONDS * 1000) {
+    const hiddenUntil = now + visibilitySeconds * SECOND;
+    if (hiddenUntil > message.lastReceivedAt + VISIBILITY_MAX_SECONDS * SECOND) {
       throw invalidValue(
         `Total VisibilityTimeout for the message is beyond the limit [${VISIBILITY_MAX_SECONDS} seconds].`,
       );
@@ -293,7 +294,7 @@ export class FifoQueue {
     message.receiveCount++;
     message.lastReceivedAt = now;
     if (message.receiveCount === 1) message.firstReceivedAt = now;
-    this.#hide(message, now + visibilitySeconds * 1000);
+    this.#hide(message, now + visibilitySeconds * SECOND);
     return {
       messageId: message.messageId,
       receiptHandle: receiptHandleOf(message),

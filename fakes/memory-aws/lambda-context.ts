@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 
 export interface ContextOptions {
   readonly functionName: string;

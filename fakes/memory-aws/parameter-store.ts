@@ -18,7 +18,7 @@ import type {
   PutParameterRequest,
   PutParameterResult,
 } from '@aws-sdk/client-ssm';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 import { AwsError, required } from './aws-error.ts';
 import { page } from './page.ts';
 import { matchesFilters, underPath } from './parameter-filters.ts';

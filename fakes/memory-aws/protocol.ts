@@ -1,6 +1,7 @@
 /** AWS JSON 1.0 and 1.1, as the SDK's clients speak it. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { SECOND } from '../../contract/times.ts';
 import { AwsError } from './aws-error.ts';
 import type { ServiceOperations } from './operations.ts';
 
@@ -56,5 +57,5 @@ const headers = (jsonVersion: string) => ({
 /** `JSON.stringify` has turned a Date into text before it asks; the holder still has it. */
 function datesAsSeconds(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
   const original = this[key];
-  return original instanceof Date ? original.getTime() / 1000 : value;
+  return original instanceof Date ? original.getTime() / SECOND : value;
 }

@@ -1,4 +1,4 @@
-import { LOCAL_ACCOUNT } from '../../local/clean-environment.ts';
+import { LOCAL_ACCOUNT } from '../local-account.ts';
 import { AwsError } from './aws-error.ts';
 import { FifoQueue, type FifoQueueOptions } from './fifo-queue.ts';
 

@@ -13,13 +13,13 @@ import type {
   UpdateSecretVersionStageRequest,
   UpdateSecretVersionStageResponse,
 } from '@aws-sdk/client-secrets-manager';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+import { DAY } from '../../contract/times.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 import { AwsError } from './aws-error.ts';
 import { type SecretValue, type SecretVersion, SecretVersions } from './secret-versions.ts';
 
 const VALUE_MAX_BYTES = 65_536;
 const RECOVERY_DAYS = { least: 7, usual: 30, most: 30 };
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface SecretStoreOptions {
   /** Milliseconds since the epoch. Default: the system's clock. */
@@ -196,7 +196,7 @@ export class SecretStore {
     const now = this.#now();
     if (ForceDeleteWithoutRecovery) this.#secrets.delete(secret.name);
     else secret.deletedAt = new Date(now);
-    const DeletionDate = new Date(ForceDeleteWithoutRecovery ? now : now + days * DAY_MS);
+    const DeletionDate = new Date(ForceDeleteWithoutRecovery ? now : now + days * DAY);
     return { ARN: secret.arn, Name: secret.name, DeletionDate };
   }
 

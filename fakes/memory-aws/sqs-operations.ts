@@ -13,6 +13,7 @@ import type {
   SendMessageRequest,
   SendMessageResult,
 } from '@aws-sdk/client-sqs';
+import { SECOND } from '../../contract/times.ts';
 import type { FifoQueue, FifoQueueOptions } from './fifo-queue.ts';
 import {
   invalidValue,
@@ -65,7 +66,7 @@ export const sqsOperations = (queues: Queues, now: () => number) => ({
     checkRange('MaxNumberOfMessages', MaxNumberOfMessages, [1, 10]);
     checkRange('WaitTimeSeconds', WaitTimeSeconds, [0, 20]);
     const queue = queues.get(input.QueueUrl ?? '');
-    const deadline = now() + WaitTimeSeconds * 1000;
+    const deadline = now() + WaitTimeSeconds * SECOND;
     for (;;) {
       await receivable(queue, { now, longestMs: deadline - now(), signal });
       // Nobody would ever see a message that is handed to a client that has gone.

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { SQSMessageAttributes, SQSRecord } from 'aws-lambda';
-import { LOCAL_REGION } from '../../local/clean-environment.ts';
+import { LOCAL_REGION } from '../local-account.ts';
 import { type MessageAttributes, type ReceivedMessage, systemAttributes } from './queue-message.ts';
 
 /** A message as Lambda's event source mapping hands it to a function. */

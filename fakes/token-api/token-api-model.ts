@@ -1,6 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-
-const SECOND = 1000;
+import { DEFAULT_TIMES, SECOND } from '../../contract/times.ts';
 
 export interface TokenApiSettings {
   /** Passwords by user name. */
@@ -142,7 +141,7 @@ export class TokenApiModel {
   }
 
   #issue(family: Family): IssuedTokens {
-    const { refreshTokenLifetimeSeconds = 7 * 24 * 3600 } = this.#settings;
+    const { refreshTokenLifetimeSeconds = DEFAULT_TIMES.refreshTokenLifetimeSeconds } = this.#settings;
     const token = this.#issueAccessToken(family);
     const refreshToken = this.#secret('rt');
     const expiresAt = this.#now() + refreshTokenLifetimeSeconds * SECOND;
@@ -151,7 +150,7 @@ export class TokenApiModel {
   }
 
   #issueAccessToken(family: Family): string {
-    const { accessTokenLifetimeSeconds = 1800 } = this.#settings;
+    const { accessTokenLifetimeSeconds = DEFAULT_TIMES.accessTokenLifetimeSeconds } = this.#settings;
     const now = this.#now();
     this.#forgetExpired(now);
     const token = this.#newToken(now, accessTokenLifetimeSeconds);

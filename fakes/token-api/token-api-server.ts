@@ -1,6 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { parseObject } from '../../contract/json-object.ts';
 import { type Fault, type FaultySchedule, faultySchedule, misbehave } from './faults.ts';
 import { TokenApiModel, type TokenApiSettings } from './token-api-model.ts';
 
@@ -52,7 +54,7 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
 
   const answer = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const endpoint = PATHS[`${request.method} ${request.url}`];
-    const body = parse(await text(request));
+    const body = parseObject(await text(request)) ?? {};
     if (endpoint === undefined) return sendJson(response, 404, { error: 'not found' });
     if (endpoint !== 'resource') {
       mostAtOnce = Math.max(mostAtOnce, ++atOnce);
@@ -141,21 +143,6 @@ function sendJson(response: http.ServerResponse, status: number, body: unknown):
   };
   if (status === 401) headers['www-authenticate'] = 'Bearer error="invalid_token"';
   response.writeHead(status, headers).end(JSON.stringify(body));
-}
-
-async function text(request: http.IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
-}
-
-function parse(body: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(body);
-    return typeof value === 'object' && value !== null ? { ...value } : {};
-  } catch {
-    return {};
-  }
 }
 
 /** Below the range that Linux takes ports from for whoever asks for any: 32768 to 60999. */

@@ -1,6 +1,6 @@
 import type { SQSClient, SQSClientConfig } from '@aws-sdk/client-sqs';
 import { REJECTION_REASON_ATTRIBUTE, type RefreshRequestBody } from '../../contract/requests.ts';
-import { LIMITS } from '../../contract/times.ts';
+import { HOUR, LIMITS, SECOND } from '../../contract/times.ts';
 import type { QueueRecord } from '../refresh/request.ts';
 import { within } from './sdk.ts';
 
@@ -11,7 +11,7 @@ const CALL_MS = 4_000;
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
  */
-const LONGEST_PAUSE_SECONDS = 12 * 3600 - LIMITS.visibilitySeconds;
+const LONGEST_PAUSE_SECONDS = (12 * HOUR) / SECOND - LIMITS.visibilitySeconds;
 
 /** Enough to see what it was. A message of the largest size would not fit any more, with the reason beside it. */
 const REJECTED_CHARACTERS = 10_000;

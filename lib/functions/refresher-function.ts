@@ -14,6 +14,7 @@ import { Construct } from 'constructs';
 import { FUNCTION_ENV, type FunctionSettings } from '../../contract/function-settings.ts';
 import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
 import { LIMITS } from '../../contract/times.ts';
+import { writeLog } from '../permissions/write-log.ts';
 import type { RequestQueue } from '../request-queue.ts';
 import { FunctionCode, HANDLER } from './function-code.ts';
 
@@ -49,7 +50,7 @@ export class RefresherFunction extends Construct {
       description: `Token refresher, ${environment}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    this.#permitLogging();
+    this.role.addToPolicy(writeLog(this.logGroup));
     this.#permitQueues(requests);
     this.handler = new Lambda(this, 'Handler', {
       description: `Keeps the access tokens of ${environment} fresh`,
@@ -81,15 +82,6 @@ export class RefresherFunction extends Construct {
       batchSize: 1,
       reportBatchItemFailures: true,
     });
-  }
-
-  #permitLogging(): void {
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        resources: [this.logGroup.logGroupArn],
-      }),
-    );
   }
 
   /** Explicit, since the grants of the CDK allow more than is needed. */

@@ -25,6 +25,9 @@ export interface AlarmContext {
  */
 export type MissingData = 'breaching' | 'ignore' | 'notBreaching';
 
+/** One breaching period is enough. */
+export const AT_ONCE = { breaching: 1, of: 1 } as const;
+
 export interface AlarmProps {
   readonly kind: AlarmKind;
   /** Absent: the alarm is about the environment as a whole. */

@@ -1,3 +1,4 @@
+import type { Duration } from 'aws-cdk-lib';
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 
 /** The part of a dashboard's body that is used here. https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
@@ -35,11 +36,11 @@ export interface GraphProps {
   readonly least?: number;
   /** Drawn across the graph. */
   readonly marks?: readonly { readonly label: string; readonly value: number }[];
-  readonly periodSeconds: number;
+  readonly period: Duration;
 }
 
 export function graph(props: GraphProps): Unplaced {
-  const { title, region, lines, yAxis, width, look = 'lines', marks = [], least = 0, periodSeconds } = props;
+  const { title, region, lines, yAxis, width, look = 'lines', marks = [], least = 0, period } = props;
   return {
     type: 'metric',
     width,
@@ -53,7 +54,7 @@ export function graph(props: GraphProps): Unplaced {
         metric.namespace,
         metric.metricName,
         ...Object.entries(metric.dimensions ?? {}).flat(),
-        { label, stat: metric.statistic, period: periodSeconds },
+        { label, stat: metric.statistic, period: period.toSeconds() },
       ]),
       yAxis: { left: { label: yAxis, showUnits: false, min: least } },
       ...(marks.length > 0 && { annotations: { horizontal: marks } }),

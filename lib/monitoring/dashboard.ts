@@ -1,11 +1,11 @@
-import { ArnFormat, Lazy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { CfnDashboard, type Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { FAILURE_CODES } from '../../contract/failures.ts';
 import { environmentPrefix } from '../../contract/names.ts';
-import type { CheckedToken } from '../settings/check-token.ts';
+import type { ParsedToken } from '../settings/token.ts';
 import { alarmName, ENVIRONMENT_ALARMS, TOKEN_ALARMS } from './alarm-names.ts';
 import { alarmStates, graph, heading, placed, type Unplaced } from './dashboard-widgets.ts';
 import { codeMetric, environmentMetric, tokenMetric } from './metrics.ts';
@@ -13,7 +13,7 @@ import { codeMetric, environmentMetric, tokenMetric } from './metrics.ts';
 export interface DashboardProps {
   readonly environment: string;
   /** Read at synthesis. */
-  readonly tokens: () => readonly CheckedToken[];
+  readonly tokens: () => readonly ParsedToken[];
   readonly function: IFunction;
   readonly requestQueue: IQueue;
   readonly deadLetterQueue: IQueue;
@@ -21,10 +21,10 @@ export interface DashboardProps {
 
 const HALF = 12;
 const THIRD = 8;
-const MINUTE_SECONDS = 60;
-const FIVE_MINUTES_SECONDS = 5 * MINUTE_SECONDS;
+const ONE_MINUTE = Duration.minutes(1);
+const FIVE_MINUTES = Duration.minutes(5);
 
-const DEAD_SHOWN_SECONDS = 10 * MINUTE_SECONDS;
+const DEAD_SHOWN = Duration.minutes(10);
 
 /** A graph with more lines cannot be read. */
 const TOKENS_PER_GRAPH = 10;
@@ -64,7 +64,7 @@ function rows(stack: Stack, props: DashboardProps): Unplaced[][] {
   ];
 }
 
-function alarmRows(stack: Stack, environment: string, tokens: readonly CheckedToken[]): Unplaced[][] {
+function alarmRows(stack: Stack, environment: string, tokens: readonly ParsedToken[]): Unplaced[][] {
   const arn = (resourceName: string) =>
     stack.formatArn({
       service: 'cloudwatch',
@@ -84,7 +84,7 @@ function alarmRows(stack: Stack, environment: string, tokens: readonly CheckedTo
 function tokenGraphs(
   region: string,
   environment: string,
-  tokens: readonly CheckedToken[],
+  tokens: readonly ParsedToken[],
   part: string,
 ): Unplaced[] {
   const lines = (metric: (token: string) => Metric) =>
@@ -95,10 +95,10 @@ function tokenGraphs(
       region,
       yAxis: 'seconds left',
       width: HALF,
-      periodSeconds: MINUTE_SECONDS,
+      period: ONE_MINUTE,
       lines: lines((token) => tokenMetric('validityLeft', { environment, token, statistic: 'Minimum' })),
       // Below zero: dead for so long. A token that is dead for hours must not flatten the others.
-      least: -DEAD_SHOWN_SECONDS,
+      least: -DEAD_SHOWN.toSeconds(),
       marks: [{ label: 'dead', value: 0 }],
     }),
     graph({
@@ -106,7 +106,7 @@ function tokenGraphs(
       region,
       yAxis: '1 login, 0 refresh token',
       width: HALF,
-      periodSeconds: MINUTE_SECONDS,
+      period: ONE_MINUTE,
       lines: lines((token) => tokenMetric('gotByLogin', { environment, token, statistic: 'Maximum' })),
     }),
   ];
@@ -119,7 +119,7 @@ const failures = (region: string, environment: string): Unplaced =>
     yAxis: 'attempts in 5 minutes',
     width: THIRD,
     look: 'stacked',
-    periodSeconds: FIVE_MINUTES_SECONDS,
+    period: FIVE_MINUTES,
     lines: FAILURE_CODES.map((code) => ({
       metric: codeMetric('failedAttempt', { environment, code, statistic: 'Sum' }),
       label: code,
@@ -132,7 +132,7 @@ const latency = (region: string, environment: string): Unplaced =>
     region,
     yAxis: 'milliseconds',
     width: THIRD,
-    periodSeconds: FIVE_MINUTES_SECONDS,
+    period: FIVE_MINUTES,
     lines: [
       {
         metric: environmentMetric('apiLatency', { environment, statistic: 'p50' }),
@@ -152,7 +152,7 @@ const oddRequests = (region: string, environment: string): Unplaced =>
     yAxis: 'in 5 minutes',
     width: THIRD,
     look: 'stacked',
-    periodSeconds: FIVE_MINUTES_SECONDS,
+    period: FIVE_MINUTES,
     lines: [
       { metric: environmentMetric('attention', { environment, statistic: 'Sum' }), label: 'attention' },
       {
@@ -170,7 +170,7 @@ function machinery(
   region: string,
   { function: lambda, requestQueue, deadLetterQueue }: DashboardProps,
 ): Unplaced[] {
-  const shared = { region, width: THIRD, periodSeconds: FIVE_MINUTES_SECONDS };
+  const shared = { region, width: THIRD, period: FIVE_MINUTES };
   return [
     graph({
       ...shared,

@@ -6,8 +6,8 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import { environmentPrefix } from '../../contract/names.ts';
 import type { AlarmThresholds } from '../settings/settings.ts';
-import { type AlarmContext, alarm } from './alarm.ts';
-import { environmentMetric } from './metrics.ts';
+import { type AlarmContext, AT_ONCE, alarm } from './alarm.ts';
+import { ALARM_PERIOD, environmentMetric } from './metrics.ts';
 
 export interface Watched {
   readonly function: IFunction;
@@ -16,9 +16,6 @@ export interface Watched {
   /** How long a reason for attention keeps its alarm up. Read at synthesis. */
   readonly attentionMinutes: () => number;
 }
-
-const MINUTE = Duration.minutes(1);
-const AT_ONCE = { breaching: 1, of: 1 };
 
 /** The alarms that an environment has once, whatever its tokens. */
 export function environmentAlarms(
@@ -63,7 +60,7 @@ function deadLetters(
       'crashes the function again and again. Tokens are refreshed all the same, unless another alarm says otherwise.',
     metric: deadLetterQueue.metricApproximateNumberOfMessagesVisible({
       statistic: 'Maximum',
-      period: MINUTE,
+      period: ALARM_PERIOD,
     }),
     when: { atLeast: thresholds.deadLetters },
     periods: AT_ONCE,
@@ -82,7 +79,7 @@ function functionAlarms(
     says:
       `The refresher of ${context.environment} crashed, which an outage does not make it do: if it goes on, every token ` +
       'of this environment dies at its expiry.',
-    metric: lambda.metricErrors({ statistic: 'Sum', period: MINUTE }),
+    metric: lambda.metricErrors({ statistic: 'Sum', period: ALARM_PERIOD }),
     when: { atLeast: thresholds.functionErrorsPerMinute },
     periods: AT_ONCE,
     missingData: 'notBreaching',
@@ -92,7 +89,7 @@ function functionAlarms(
     says:
       `Lambda holds back the refresher of ${context.environment}: the account's concurrency is used up, and refreshes ` +
       'come late or not at all.',
-    metric: lambda.metricThrottles({ statistic: 'Sum', period: MINUTE }),
+    metric: lambda.metricThrottles({ statistic: 'Sum', period: ALARM_PERIOD }),
     when: { atLeast: thresholds.throttlesPerMinute },
     periods: { breaching: 3, of: 5 },
     missingData: 'notBreaching',

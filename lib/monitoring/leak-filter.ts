@@ -1,8 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { type AlarmContext, alarm } from './alarm.ts';
+import { type AlarmContext, AT_ONCE, alarm } from './alarm.ts';
+import { ALARM_PERIOD } from './metrics.ts';
 
 /** Not that of the function's own metrics: this one is made of its log, by CloudWatch. */
 const NAMESPACE = 'TokenRefresherLog';
@@ -53,10 +53,10 @@ export function leakFilter(context: AlarmContext, scope: Construct, logGroup: IL
       namespace: NAMESPACE,
       metricName,
       statistic: 'Sum',
-      period: Duration.minutes(1),
+      period: ALARM_PERIOD,
     }),
     when: { atLeast: 1 },
-    periods: { breaching: 1, of: 1 },
+    periods: AT_ONCE,
     missingData: 'notBreaching',
   });
 }

@@ -12,7 +12,7 @@ export interface MetricProps {
 }
 
 /** Alarms look at every minute; a graph takes the period that its width allows. */
-const period = Duration.minutes(1);
+export const ALARM_PERIOD = Duration.minutes(1);
 
 /** A metric that the function emits for one token. */
 export const tokenMetric = (
@@ -24,7 +24,7 @@ export const tokenMetric = (
     metricName: METRICS.perToken[name],
     dimensionsMap: { [DIMENSIONS.environment]: environment, [DIMENSIONS.token]: token },
     statistic,
-    period,
+    period: ALARM_PERIOD,
   });
 
 /** A metric that the function emits for the environment as a whole. */
@@ -37,7 +37,7 @@ export const environmentMetric = (
     metricName: METRICS.perEnvironment[name],
     dimensionsMap: { [DIMENSIONS.environment]: environment },
     statistic,
-    period,
+    period: ALARM_PERIOD,
   });
 
 /** A metric that the function emits for one failure code. */
@@ -50,5 +50,5 @@ export const codeMetric = (
     metricName: METRICS.perCode[name],
     dimensionsMap: { [DIMENSIONS.environment]: environment, [DIMENSIONS.code]: code },
     statistic,
-    period,
+    period: ALARM_PERIOD,
   });

@@ -2,9 +2,9 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { RefresherFunction } from '../functions/refresher-function.ts';
 import type { RequestQueue } from '../request-queue.ts';
-import { checkMonitoring } from '../settings/check-monitoring.ts';
-import type { CheckedToken } from '../settings/check-token.ts';
-import type { MonitoringSettings } from '../settings/settings.ts';
+import type { ParsedMonitoring } from '../settings/monitoring.ts';
+import { leastStaleMinutes } from '../settings/stale-window.ts';
+import type { ParsedToken } from '../settings/token.ts';
 import type { AlarmContext } from './alarm.ts';
 import { dashboard } from './dashboard.ts';
 import { environmentAlarms } from './environment-alarms.ts';
@@ -14,35 +14,38 @@ import { tokenAlarms } from './token-alarms.ts';
 
 export interface MonitoringProps {
   readonly environment: string;
-  readonly settings?: MonitoringSettings | undefined;
+  readonly settings: ParsedMonitoring;
   readonly topic: ITopic;
   readonly function: RefresherFunction;
   readonly requests: RequestQueue;
   /** Read at synthesis. */
-  readonly tokens: () => readonly CheckedToken[];
+  readonly tokens: () => readonly ParsedToken[];
   /** A local AWS knows no saved queries. */
   readonly local: boolean;
 }
+
+const LEAST_ATTENTION_MINUTES = 60;
+
+const attentionMinutes = ({ attentionFor }: ParsedMonitoring, tokens: readonly ParsedToken[]): number =>
+  attentionFor?.toMinutes() ??
+  Math.max(LEAST_ATTENTION_MINUTES, ...tokens.map(({ interval }) => leastStaleMinutes(interval)));
 
 /** What watches an environment, and the place to look: alarms, dashboard, saved queries. */
 export class Monitoring extends Construct {
   readonly #context: AlarmContext;
 
-  /** @throws SettingError */
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { environment, topic, requests, tokens } = props;
+    const { environment, settings, topic, requests, tokens } = props;
     const { handler, logGroup } = props.function;
-    const checked = checkMonitoring(environment, props.settings);
-    this.#context = { environment, topic, runbookUrl: checked.runbookUrl };
+    this.#context = { environment, topic, runbookUrl: settings.runbookUrl };
     const watched = {
       function: handler,
       logGroup,
       deadLetterQueue: requests.deadLetterQueue,
-      attentionMinutes: () =>
-        checked.attentionMinutes(tokens().map(({ settings }) => settings.intervalSeconds)),
+      attentionMinutes: () => attentionMinutes(settings, tokens()),
     };
-    environmentAlarms(this.#context, this, watched, checked.thresholds);
+    environmentAlarms(this.#context, this, watched, settings.thresholds);
     leakFilter(this.#context, this, logGroup);
     dashboard(this, 'Dashboard', {
       environment,
@@ -55,7 +58,7 @@ export class Monitoring extends Construct {
   }
 
   /** Makes the token's alarms, in its own scope. */
-  watch(scope: Construct, token: CheckedToken): void {
+  watch(scope: Construct, token: ParsedToken): void {
     tokenAlarms(this.#context, scope, token);
   }
 }

@@ -1,54 +1,48 @@
-import { Duration } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { CheckedToken } from '../settings/check-token.ts';
 import { WARM_UP_MINUTES } from '../settings/stale-window.ts';
-import { type AlarmContext, alarm } from './alarm.ts';
+import type { ParsedToken } from '../settings/token.ts';
+import { type AlarmContext, AT_ONCE, alarm } from './alarm.ts';
 import { tokenMetric } from './metrics.ts';
 
 /** The three alarms of a token: it fails, it did not run, its credentials are wrong. */
-export function tokenAlarms(context: AlarmContext, scope: Construct, token: CheckedToken): void {
+export function tokenAlarms(context: AlarmContext, scope: Construct, token: ParsedToken): void {
   refreshFailing(context, scope, token);
   goingStale(context, scope, token);
   loginRefused(context, scope, token);
 }
-
-const NEXT_MINUTE = { breaching: 1, of: 1 };
 
 /**
  * The metric is 1 while refreshes fail and 0 at each success; in between there is no data, which leaves the alarm as it
  * is: only a success says OK again. The minimum, since a success in the same minute as a failure comes after it: the
  * queue hands a token's requests out one by one.
  */
-function refreshFailing(context: AlarmContext, scope: Construct, { name, settings }: CheckedToken): void {
-  const lifetime = Duration.seconds(settings.accessTokenLifetimeSeconds).toHumanString();
+function refreshFailing(context: AlarmContext, scope: Construct, token: ParsedToken): void {
+  const { name, accessTokenLifetime } = token;
   alarm(context, scope, 'RefreshFailing', {
     kind: 'refresh-failing',
     token: name,
     says:
       `Token ${name} of ${context.environment} cannot be refreshed: consumers lose access when the stored one ` +
-      `expires, at most ${lifetime} after the last success, unless a refresh succeeds before.`,
+      `expires, at most ${accessTokenLifetime.toHumanString()} after the last success, unless a refresh succeeds before.`,
     metric: tokenMetric('refreshFailing', { ...context, token: name, statistic: 'Minimum' }),
     when: { atLeast: 1 },
-    periods: NEXT_MINUTE,
+    periods: AT_ONCE,
     missingData: 'ignore',
   });
 }
 
 /** Each success is a datapoint. None in the whole window: nobody asked, nobody ran, or nobody could tell. */
-function goingStale(
-  context: AlarmContext,
-  scope: Construct,
-  { name, staleAfterMinutes }: CheckedToken,
-): void {
+function goingStale(context: AlarmContext, scope: Construct, { name, staleAfter }: ParsedToken): void {
+  const minutes = staleAfter.toMinutes();
   alarm(context, scope, 'GoingStale', {
     kind: 'going-stale',
     token: name,
     says:
-      `Token ${name} of ${context.environment} was not refreshed for ${staleAfterMinutes} minutes: ` +
+      `Token ${name} of ${context.environment} was not refreshed for ${minutes} minutes: ` +
       'consumers lose access when it expires, or have already, and nothing may be trying any more.',
     metric: tokenMetric('refreshed', { ...context, token: name, statistic: 'Sum' }),
     when: { below: 1 },
-    periods: { breaching: staleAfterMinutes, of: staleAfterMinutes },
+    periods: { breaching: minutes, of: minutes },
     missingData: 'breaching',
     wallClock: true,
     warmUpMinutes: WARM_UP_MINUTES,
@@ -56,18 +50,16 @@ function goingStale(
 }
 
 /** The maximum: a refusal is told even if the right credentials came in the same minute. */
-function loginRefused(context: AlarmContext, scope: Construct, { name, settings }: CheckedToken): void {
+function loginRefused(context: AlarmContext, scope: Construct, { name, baseUrl }: ParsedToken): void {
   alarm(context, scope, 'LoginRefused', {
     kind: 'login-refused',
     token: name,
     says:
-      `The credentials of token ${name} of ${context.environment} were refused by ${host(settings.baseUrl)}, or are malformed: ` +
+      `The credentials of token ${name} of ${context.environment} were refused by ${new URL(baseUrl).host}, or are malformed: ` +
       'consumers lose access when the refresh token no longer works, unless the right ones are stored.',
     metric: tokenMetric('loginRefused', { ...context, token: name, statistic: 'Maximum' }),
     when: { atLeast: 1 },
-    periods: NEXT_MINUTE,
+    periods: AT_ONCE,
     missingData: 'ignore',
   });
 }
-
-const host = (baseUrl: string): string => new URL(baseUrl).host;

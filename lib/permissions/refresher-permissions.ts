@@ -3,23 +3,18 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { accessTokenParameter, parameterPath, secretPath, sessionParameter } from '../../contract/names.ts';
 import { parameterArn, secretArn } from '../arns.ts';
-import { AWS_MANAGED } from '../environment-key.ts';
-import type { CheckedToken } from '../settings/check-token.ts';
+import { adoptedByName, MOST_TOKENS_NAMED } from '../settings/credentials.ts';
+import { AWS_MANAGED } from '../settings/settings.ts';
+import type { ParsedToken } from '../settings/token.ts';
 import { usedThrough } from './key-conditions.ts';
-
-/**
- * Up to this many tokens the function's role names every parameter and secret; more would outgrow the policies that
- * a role can have, so beyond it one pattern bound to the environment stands for them.
- *
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
- */
-export const MOST_TOKENS_NAMED = 20;
 
 /** Why there is a pattern beyond that number. */
 export const TOO_MANY_TO_NAME =
   "The tokens' names would outgrow a role's policies: one pattern bound to the environment stands for them.";
 
-export interface StoredToken extends CheckedToken {
+/** A token and where its credentials are. */
+export interface TokenWithSecret {
+  readonly token: ParsedToken;
   /** Whole ARN of its secret, adopted or made by the stack. */
   readonly secretArn: string;
 }
@@ -28,28 +23,7 @@ export interface PermissionsProps {
   readonly environment: string;
   /** Undefined: the AWS managed ones, whose policies admit whoever may use the parameter or secret. */
   readonly key: IKey | undefined;
-  readonly tokens: readonly StoredToken[];
-}
-
-export interface AdoptingTokens<T extends CheckedToken> {
-  readonly environment: string;
-  /** Of the key that encrypts the secrets which the stack makes, or `aws-managed`; undefined: one that it makes as well. */
-  readonly keyArn: string | undefined;
-  readonly tokens: readonly T[];
-}
-
-/**
- * The tokens whose adopted secrets a policy must name. The pattern stands for what a production stack left, too: its
- * secrets have the name and the key of those that the stack makes.
- */
-export function adoptedByName<T extends CheckedToken>(of: AdoptingTokens<T>): T[] {
-  const { environment, keyArn, tokens } = of;
-  const left = ({ secretName, credentialsKeyArn }: T) =>
-    secretName.startsWith(secretPath(environment)) && (credentialsKeyArn ?? AWS_MANAGED) === keyArn;
-  return tokens.filter(
-    (token) =>
-      token.credentialsSecretArn !== undefined && (tokens.length <= MOST_TOKENS_NAMED || !left(token)),
-  );
+  readonly tokens: readonly TokenWithSecret[];
 }
 
 export interface StorePermissions {
@@ -66,8 +40,10 @@ export function storePermissions(
   scope: Construct,
   { environment, key, tokens }: PermissionsProps,
 ): StorePermissions {
-  const adopted = adoptedByName({ environment, keyArn: key?.keyArn ?? AWS_MANAGED, tokens });
-  const own = tokens.filter((token) => !adopted.includes(token));
+  const keyArn = key?.keyArn ?? AWS_MANAGED;
+  const named = adoptedByName({ environment, keyArn, tokens: tokens.map(({ token }) => token) });
+  const adopted = tokens.filter(({ token }) => named.includes(token));
+  const own = tokens.filter(({ token }) => !named.includes(token));
   const { parameters, ownSecrets } = resources(scope, { environment, tokens, own });
   const statements = [
     new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:PutParameter'], resources: parameters }),
@@ -77,7 +53,7 @@ export function storePermissions(
     }),
   ];
   if (key !== undefined) statements.push(parameterEncryption(scope, key, parameters));
-  for (const [keyArn, ofKey] of Map.groupBy(adopted, ({ credentialsKeyArn }) => credentialsKeyArn)) {
+  for (const [keyArn, ofKey] of Map.groupBy(adopted, ({ token }) => token.credentialsKeyArn)) {
     // Without a key of its own the secret has the AWS managed one, whose policy admits whoever may read the secret.
     if (keyArn === undefined) continue;
     const secrets = ofKey.map(({ secretArn }) => secretArn);
@@ -89,14 +65,14 @@ export function storePermissions(
 
 interface Resources {
   readonly environment: string;
-  readonly tokens: readonly StoredToken[];
+  readonly tokens: readonly TokenWithSecret[];
   /** Those whose secrets have the environment's key and name. */
-  readonly own: readonly StoredToken[];
+  readonly own: readonly TokenWithSecret[];
 }
 
 function resources(scope: Construct, { environment, tokens, own }: Resources) {
   if (tokens.length <= MOST_TOKENS_NAMED) {
-    const names = tokens.flatMap(({ name }) => [
+    const names = tokens.flatMap(({ token: { name } }) => [
       accessTokenParameter(environment, name),
       sessionParameter(environment, name),
     ]);

@@ -1,34 +1,14 @@
 import type { Duration } from 'aws-cdk-lib';
 
-/** One environment: one stack, with its own credentials, key, parameters and alarms. */
-export interface EnvironmentSettings {
-  /** Lower-case letters and digits, at most 16: `sandbox`. Part of every name; renaming makes a new environment. */
-  readonly name: string;
-  /** AWS account, 12 digits. Default: the account of the credentials that `cdk deploy` runs with. */
-  readonly account?: string;
-  /** AWS Region, such as `eu-central-1`. Default: the Region that `cdk deploy` runs with. */
-  readonly region?: string;
+/** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
+export const AWS_MANAGED = 'aws-managed';
+
+/** What an environment of the environments file and a construct of one's own have in common. */
+export interface RefresherSettings {
   /** Address that alarms are mailed to; AWS first asks it to confirm. Default: nobody is told. */
   readonly alarmEmail?: string;
-  /**
-   * SNS topic that alarms go to, instead of one of the stack's own; not together with `alarmEmail`. Its policy, and that
-   * of a customer managed key that encrypts it, must admit CloudWatch: see docs/runbook.md.
-   */
-  readonly alarmTopicArn?: string;
-  /**
-   * ARN of a customer managed key that encrypts the stack's own alarm topic. Its policy must admit CloudWatch: see
-   * docs/runbook.md. Default: the topic, whose messages hold no secret, is not encrypted.
-   */
-  readonly alarmKeyArn?: string;
   /** What the alarms go by. Default: as each setting says. */
   readonly monitoring?: MonitoringSettings;
-  /**
-   * What encrypts parameters and credentials: the ARN of an existing customer managed key, in the environment's account
-   * and Region, or `aws-managed` for the keys of Parameter Store and Secrets Manager, which cost nothing and which
-   * every principal of the account may use that may read the parameter. Default: a key of the environment's own,
-   * rotated. Before changing it, read "Changing the key" in docs/security.md: parameters keep the former one for a while.
-   */
-  readonly keyArn?: string;
   /**
    * Lets consumers ask for refreshes, if they are granted it. With false the queue takes requests from the schedules and
    * from new credentials only, whatever a policy allows: from operators neither. Default: true.
@@ -51,6 +31,33 @@ export interface EnvironmentSettings {
    * gateway with a fixed address, and SSM, Secrets Manager, SQS, KMS and CloudWatch Logs. Default: outside any VPC.
    */
   readonly network?: NetworkSettings;
+}
+
+/** One environment: one stack, with its own credentials, key, parameters and alarms. */
+export interface EnvironmentSettings extends RefresherSettings {
+  /** Lower-case letters and digits, at most 16: `sandbox`. Part of every name; renaming makes a new environment. */
+  readonly name: string;
+  /** AWS account, 12 digits. Default: the account of the credentials that `cdk deploy` runs with. */
+  readonly account?: string;
+  /** AWS Region, such as `eu-central-1`. Default: the Region that `cdk deploy` runs with. */
+  readonly region?: string;
+  /**
+   * SNS topic that alarms go to, instead of one of the stack's own; not together with `alarmEmail`. Its policy, and that
+   * of a customer managed key that encrypts it, must admit CloudWatch: see docs/runbook.md.
+   */
+  readonly alarmTopicArn?: string;
+  /**
+   * ARN of a customer managed key that encrypts the stack's own alarm topic. Its policy must admit CloudWatch: see
+   * docs/runbook.md. Default: the topic, whose messages hold no secret, is not encrypted.
+   */
+  readonly alarmKeyArn?: string;
+  /**
+   * What encrypts parameters and credentials: the ARN of an existing customer managed key, in the environment's account
+   * and Region, or `aws-managed` for the keys of Parameter Store and Secrets Manager, which cost nothing and which
+   * every principal of the account may use that may read the parameter. Default: a key of the environment's own,
+   * rotated. Before changing it, read "Changing the key" in docs/security.md: parameters keep the former one for a while.
+   */
+  readonly keyArn?: string;
   /** At least one, at most 70. */
   readonly tokens: readonly NamedTokenProps[];
 }

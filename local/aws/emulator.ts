@@ -1,5 +1,6 @@
 /** The few calls to an emulator that no SDK client of this project makes. Emulators check no signature. */
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../clean-environment.ts';
+import { SECOND } from '../../contract/times.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../fakes/local-account.ts';
 import { reasonOf } from '../failure.ts';
 
 const CALL_SECONDS = 5;
@@ -42,7 +43,7 @@ export async function deleteStack(endpoint: string, stackName: string): Promise<
  * @returns a function that answers the lines which are new since it was last asked
  */
 export function logReader(endpoint: string, logGroupName: string): () => Promise<string[]> {
-  let startTime = Date.now() - LATE_LINES_SECONDS * 1000;
+  let startTime = Date.now() - LATE_LINES_SECONDS * SECOND;
   let read = new Set<string>();
   return async () => {
     const answer = await logsCall(endpoint, 'FilterLogEvents', { logGroupName, startTime });
@@ -50,7 +51,7 @@ export function logReader(endpoint: string, logGroupName: string): () => Promise
     const fresh = events.filter(({ id }) => !read.has(id)).map(({ event }) => event);
     read = new Set(events.map(({ id }) => id));
     const newest = Math.max(...fresh.map(({ timestamp }) => Number(timestamp)));
-    startTime = Math.max(startTime, newest - LATE_LINES_SECONDS * 1000);
+    startTime = Math.max(startTime, newest - LATE_LINES_SECONDS * SECOND);
     return fresh.map(({ message }) => String(message).trimEnd());
   };
 }
@@ -85,7 +86,7 @@ async function call({ endpoint, service, headers, body }: EmulatorCall): Promise
     headers: { ...headers, authorization },
     body,
     redirect: 'error',
-    signal: AbortSignal.timeout(CALL_SECONDS * 1000),
+    signal: AbortSignal.timeout(CALL_SECONDS * SECOND),
   });
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   return response.text();

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { SECOND } from '../../contract/times.ts';
 import { toolEnvironment } from '../clean-environment.ts';
 import { freePort, type Processes, type RunningProcess } from '../processes.ts';
 import type { InstalledPythonPackages } from '../python-packages.ts';
@@ -81,7 +82,7 @@ async function listening(ministack: RunningProcess, port: number, signal: AbortS
   void ministack.ended.then(() => {
     ended = true;
   });
-  const deadline = Date.now() + START_SECONDS * 1000;
+  const deadline = Date.now() + START_SECONDS * SECOND;
   while (!ended && Date.now() < deadline) {
     if (ministack.output().includes(`Running on http://127.0.0.1:${port}`)) return true;
     await sleep(50, undefined, { signal });

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
-import { MINUTE, SECOND } from '../../contract/times.ts';
+import { DEFAULT_TIMES, MINUTE, SECOND } from '../../contract/times.ts';
 import { seededRandom } from '../../simulate/random.ts';
-import { DEFAULT_TIMES, ENVIRONMENT, START } from '../../simulate/world.ts';
+import { ENVIRONMENT, START } from '../../simulate/world.ts';
 import { templateOf } from '../lib/synth.ts';
 import { type AlarmDefinition, alarmsOf } from './alarm-definition.ts';
 import { type Datum, evaluate, type Transition } from './evaluator.ts';

@@ -1,10 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { expectWritten } from '../written-file.ts';
 import { alarmsDocument, type PlayedScenario } from './alarms-document.ts';
 import { lateAlarms, namesOfFired, namesOfUnquiet, playScenario } from './play-scenario.ts';
 import { SCENARIOS } from './scenarios.ts';
-
-const FILE = new URL('../../docs/alarms.md', import.meta.url);
 
 /** Chance: how late ticks and datapoints come, which come twice, when in a minute an alarm is looked at. ALARM_RUNS=100 looks longer. */
 const SEEDS = Array.from({ length: Number(process.env.ALARM_RUNS ?? 2) }, (_, index) => index + 1);
@@ -30,8 +28,6 @@ describe('alarms', () => {
   });
 
   it('docs/alarms.md says what the tests prove', () => {
-    const text = alarmsDocument(played);
-    if (process.env.WRITE_DOCS === '1') writeFileSync(FILE, text);
-    expect(readFileSync(FILE, 'utf8'), 'run `npm run docs`').toBe(text);
+    expectWritten('docs/alarms.md', alarmsDocument(played));
   });
 });

@@ -1,20 +1,12 @@
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
-import { SECOND } from '../../contract/times.ts';
+import { DEFAULT_TIMES, SECOND } from '../../contract/times.ts';
 import type { MetricGroup } from '../../lambda/telemetry/measurements.ts';
 import type { Fault, Span } from '../../simulate/faults.ts';
 import { seededRandom } from '../../simulate/random.ts';
 import { Refresher } from '../../simulate/refresher.ts';
 import { tickTimes } from '../../simulate/schedule.ts';
-import {
-  DEFAULT_TIMES,
-  ENVIRONMENT,
-  FIRST_PASSWORD,
-  START,
-  type Times,
-  USERNAME,
-  World,
-} from '../../simulate/world.ts';
+import { ENVIRONMENT, FIRST_PASSWORD, START, type Times, USERNAME, World } from '../../simulate/world.ts';
 import { metricKey } from './alarm-definition.ts';
 import type { Datum } from './evaluator.ts';
 

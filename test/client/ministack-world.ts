@@ -15,10 +15,11 @@ import {
   requestQueueName,
   sessionParameter,
 } from '../../contract/names.ts';
+import { LOCAL_ACCOUNT } from '../../fakes/local-account.ts';
 import { startTokenApi, type TokenApi } from '../../fakes/token-api/token-api-server.ts';
 import { awsEdges } from '../../lambda/aws-edges.ts';
 import { createHandler, type Handler } from '../../lambda/create-handler.ts';
-import { clientConfig, LOCAL_ACCOUNT } from '../../local/clean-environment.ts';
+import { clientConfig } from '../../local/clean-environment.ts';
 import { functionConfig, TEN_MINUTES, TOKEN, USER } from './world.ts';
 
 /** As few of the refresher's surroundings as consumers notice, on a MiniStack: no schedule, no Lambda service. */

@@ -3,6 +3,7 @@ import { LIMITS } from '../../contract/times.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { awsFaults } from './aws-faults.ts';
 import { ACCESS_TOKEN, openStage, openStageForTest, SESSION } from './stage.ts';
+import { told } from './told.ts';
 
 it.concurrent.for(awsFaults)('$name', async ({ faults, at, code, apiCalls }, { onTestFinished }) => {
   const stage = await openStage();
@@ -13,19 +14,19 @@ it.concurrent.for(awsFaults)('$name', async ({ faults, at, code, apiCalls }, { o
 
   expect(first.tookMs).toBeLessThan(LIMITS.attemptSeconds * 1000 + 500);
   if (code === undefined) {
-    expect(first.line).toMatchObject({ outcome: 'refreshed', how: at });
+    expect(first.line, told(first)).toMatchObject({ outcome: 'refreshed', how: at });
   } else {
-    expect(first.line).toMatchObject({ outcome: 'failed', code });
-    expect(first.retryInSeconds).toBeGreaterThanOrEqual(1);
-    expect(first.retryInSeconds).toBeLessThanOrEqual(20);
+    expect(first.line, told(first)).toMatchObject({ outcome: 'failed', code });
+    expect(first.retryInSeconds, told(first)).toBeGreaterThanOrEqual(1);
+    expect(first.retryInSeconds, told(first)).toBeLessThanOrEqual(20);
     stage.aws.faults.clear();
     const second = await stage.attempt({}, { attempt: 2 });
-    expect(second.line).toMatchObject({ outcome: 'refreshed' });
+    expect(second.line, told(second)).toMatchObject({ outcome: 'refreshed' });
   }
 
   // A token that was granted is not lost: it is stored without another call to the token API.
   const { logins, refreshes, refusedRefreshes } = stage.api.model.counters;
-  expect(logins - 1 + refreshes + refusedRefreshes).toBe(apiCalls);
+  expect(logins - 1 + refreshes + refusedRefreshes, told(first)).toBe(apiCalls);
   expect(stage.accessToken()).not.toBe(before);
   expect(stage.api.model.accepts(stage.accessToken() ?? '')).toBe(true);
   expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);

@@ -75,6 +75,16 @@ describe('a token', () => {
     expect((await stage.attempt({}, { attempt: 3 })).line).toMatchObject({ how: 'login' });
   });
 
+  it('keeps its refresh token through an outage', async () => {
+    const stage = await openStageForTest();
+    stage.startWithToken();
+    await stage.api.pause();
+    expect((await stage.attempt()).line).toMatchObject({ outcome: 'failed', code: 'ApiUnreachable' });
+    await stage.api.resume();
+    const { line } = await stage.attempt({}, { attempt: 2 });
+    expect(line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
+  });
+
   it('is asked for once more at once after a blip, and then not before the next attempt', async () => {
     const stage = await openStageForTest();
     stage.startWithToken();

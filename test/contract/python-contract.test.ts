@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import {
   accessTokenParameter,
@@ -9,8 +9,7 @@ import {
 } from '../../contract/names.ts';
 import type { RefreshRequestBody } from '../../contract/requests.ts';
 import { DEFAULT_TIMES, LATEST_SUCCESSOR_SECONDS, LIMITS } from '../../contract/times.ts';
-
-const FILE = new URL('../../client-python/token_refresher_client/contract.py', import.meta.url);
+import { expectWritten } from '../written-file.ts';
 
 /** As `re.fullmatch` takes it. */
 const pattern = ({ source }: RegExp): string => `r"${source.slice(1, -1)}"`;
@@ -46,9 +45,7 @@ LATEST_SUCCESSOR_SECONDS = ${LATEST_SUCCESSOR_SECONDS}
 }
 
 it('the Python client has the names and times of the contract', () => {
-  const text = pythonContract();
-  if (process.env.WRITE_DOCS === '1') writeFileSync(FILE, text);
-  expect(readFileSync(FILE, 'utf8'), 'run `npm run docs`').toBe(text);
+  expectWritten('client-python/token_refresher_client/contract.py', pythonContract());
 });
 
 /** Numbers that both clients explain to their users. */

@@ -5,8 +5,9 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { stackName } from '../../contract/names.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../fakes/local-account.ts';
 import { deleteStack, logReader, queryCall } from '../../local/aws/emulator.ts';
-import { clientConfig, LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
+import { clientConfig } from '../../local/clean-environment.ts';
 import { bootstrap, deploy } from '../../local/deploy.ts';
 import { ENVIRONMENT } from '../../local/local-environment.ts';
 import type { Processes } from '../../local/processes.ts';

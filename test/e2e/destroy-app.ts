@@ -2,8 +2,8 @@
 import { App } from 'aws-cdk-lib';
 import { stackName } from '../../contract/names.ts';
 import { environments } from '../../environments.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../fakes/local-account.ts';
 import { TokenRefresherStack } from '../../lib/token-refresher-stack.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
 
 const app = new App();
 for (const environment of environments) {

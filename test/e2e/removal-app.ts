@@ -1,8 +1,8 @@
 /** The CDK app of the removal tests: its tokens, and the id of the construct that holds them, come from the environment. */
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { stackName } from '../../contract/names.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../fakes/local-account.ts';
 import { TokenRefresher } from '../../lib/token-refresher.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../local/clean-environment.ts';
 
 const { REMOVAL_CONSTRUCT_ID = '', REMOVAL_TOKENS = '', REMOVAL_TOKEN_API_URL = '' } = process.env;
 

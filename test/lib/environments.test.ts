@@ -1,11 +1,11 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { expect, it } from 'vitest';
 import { environments } from '../../environments.ts';
-import { checkEnvironments } from '../../lib/settings/check-environments.ts';
+import { parseEnvironments } from '../../lib/settings/parse.ts';
 import { inQuickApp, stackOf } from './synth.ts';
 
 it('the environments file of the project is good', () => {
-  expect(() => checkEnvironments(environments)).not.toThrow();
+  expect(() => parseEnvironments(environments)).not.toThrow();
 });
 
 it('no template knows of another environment', () => {

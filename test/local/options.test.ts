@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseOptions, UsageError } from '../../local/options.ts';
+import { parseOptions } from '../../local/options.ts';
+import { UsageError } from '../../scripts/command-line.ts';
 
 describe('parseOptions', () => {
   it('takes MiniStack and no end without options', () => {

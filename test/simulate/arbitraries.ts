@@ -1,6 +1,7 @@
 import fc from 'fast-check';
+import { DEFAULT_TIMES } from '../../contract/times.ts';
 import type { Trouble } from '../../simulate/faults.ts';
-import { DEFAULT_TIMES, type Times } from '../../simulate/world.ts';
+import type { Times } from '../../simulate/world.ts';
 import { type Happening, type Moment, OTHER_TOKEN, type Script, type TimedFault, TOKEN } from './script.ts';
 
 /** Slower still, and the token API works on calls that were given up: nobody can say what it then does to whom. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_TIMES } from '../../simulate/world.ts';
+import { DEFAULT_TIMES } from '../../contract/times.ts';
 import {
   apiTrouble,
   consumers,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HELP, parseOptions, UsageError } from '../../simulate/options.ts';
+import { UsageError } from '../../scripts/command-line.ts';
+import { HELP, parseOptions } from '../../simulate/options.ts';
 
 describe('the options of npm run simulate', () => {
   it('have defaults', () => {
@@ -12,7 +13,7 @@ describe('the options of npm run simulate', () => {
       tries: 200,
       years: 1,
       seeds: [1],
-      svg: 'docs/outages.svg',
+      svg: undefined,
     });
   });
 

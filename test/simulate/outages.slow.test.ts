@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MINUTE, SECOND } from '../../contract/times.ts';
+import { DEFAULT_TIMES, MINUTE, SECOND } from '../../contract/times.ts';
 import { drainSeconds, survivableSeconds } from '../../lib/settings/margin.ts';
 import { simulateYear } from '../../simulate/random-year.ts';
-import { DEFAULT_TIMES } from '../../simulate/world.ts';
 import { type SearchProps, worstMoment } from '../../simulate/worst-moment.ts';
 
 /** A shorter search than `npm run simulate` makes: the worst it finds is within a second or two of that. */

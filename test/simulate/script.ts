@@ -1,5 +1,5 @@
 import { accessTokenParameter } from '../../contract/names.ts';
-import { SECOND } from '../../contract/times.ts';
+import { DEFAULT_TIMES, SECOND } from '../../contract/times.ts';
 import type { Run } from '../../fakes/memory-aws/event-source-mapping.ts';
 import type { Sink } from '../../lambda/telemetry/telemetry.ts';
 import type { Call } from '../../lambda/token-api/answer.ts';
@@ -7,15 +7,7 @@ import type { Fault, Trouble } from '../../simulate/faults.ts';
 import { seededRandom } from '../../simulate/random.ts';
 import { Refresher } from '../../simulate/refresher.ts';
 import { tickTimes } from '../../simulate/schedule.ts';
-import {
-  DEFAULT_TIMES,
-  ENVIRONMENT,
-  FIRST_PASSWORD,
-  START,
-  type Times,
-  USERNAME,
-  World,
-} from '../../simulate/world.ts';
+import { ENVIRONMENT, FIRST_PASSWORD, START, type Times, USERNAME, World } from '../../simulate/world.ts';
 
 export const TOKEN = 'payments-api';
 export const OTHER_TOKEN = 'ledger-api';

@@ -1,4 +1,4 @@
-import { checkEnvironments } from '../../../lib/settings/check-environments.ts';
+import { parseEnvironments } from '../../../lib/settings/parse.ts';
 import type { EnvironmentSettings, NamedTokenProps } from '../../../lib/settings/settings.ts';
 import { payments } from '../synth.ts';
 
@@ -14,7 +14,7 @@ export function messageOf(action: () => unknown): string {
 
 /** What the check of the environments file says. Settings may be of any shape, as they are where nobody checks types. */
 export const verdict = (...environments: object[]): string =>
-  messageOf(() => checkEnvironments(environments as EnvironmentSettings[]));
+  messageOf(() => parseEnvironments(environments as EnvironmentSettings[]));
 
 /** Of a good environment, but for a change. */
 export const verdictOnEnvironment = (change: object): string =>

@@ -114,6 +114,15 @@ describe('the margin', () => {
     );
   });
 
+  it.each([
+    { minutes: 40, got: '40 minutes, and the lifetime is shorter than the interval' },
+    { minutes: 30, got: '30 minutes, which leave nothing' },
+    { minutes: 29, got: '29 minutes, which leave nothing' },
+    { minutes: 28, got: '28 minutes, which leave 47 s' },
+  ])('that there is none of is told in words: $minutes of 30 minutes', ({ minutes: interval, got }) => {
+    expect(verdictOnToken(minutes(interval))).toContain(`set it to at most 27 minutes; got ${got}`);
+  });
+
   it('shrinks with every token, less with higher throughput', () => {
     // 27 minutes leave 108 s before the writes, so 48 s for them: 72 tokens at 3 writes a second. 55 s less lifetime: 7 s.
     const tokens = (count: number) =>

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NamedTokenProps } from '../../../lib/settings/settings.ts';
+import { RESOURCES } from '../../../lib/settings/template-size.ts';
 import { manyTokens, NETWORK, templateOf } from '../synth.ts';
 import { verdictOnTokens } from './verdict.ts';
 
@@ -44,4 +45,43 @@ it('up to 65 tokens all may have readers', () => {
 it('70 tokens fit without readers, and a few whose names fill the policies', () => {
   expect(resources(tokens(70, { readers: 0 }))).toBeLessThanOrEqual(500);
   expect(resources(tokens(20, { readers: 0 }))).toBeLessThanOrEqual(43 + 20 * 6);
+});
+
+describe('the declared number of resources', () => {
+  /** Of each type, as `<service>.<type>`. */
+  const counted = (count: number, adopted = 0): Map<string, number> => {
+    const { Resources } = templateOf({
+      tokens: tokens(count, { readers: 0, adopted }),
+      network: NETWORK,
+    }).toJSON();
+    const types = Object.values<{ Type: string }>(Resources).map(({ Type }) => Type);
+    const byType = Map.groupBy(types, (type) => type.replace('AWS::', '').replace('::', '.'));
+    return new Map([...byType].map(([type, all]) => [type, all.length]));
+  };
+  const declared = (services: Record<string, Record<string, number>>): [string, number][] =>
+    Object.entries(services).flatMap(([service, types]) =>
+      Object.entries(types).map(([type, count]): [string, number] => [`${service}.${type}`, count]),
+    );
+
+  it('of an environment is the most that a template has of each type, and the one that the CDK adds', () => {
+    const most = new Map<string, number>([['CDK.Metadata', 1]]);
+    const ofToken = new Map([...declared(RESOURCES.ofToken), ['SecretsManager.Secret', 1]]);
+    for (const count of [1, 20, 21, 70]) {
+      for (const [type, all] of counted(count)) {
+        const shared = all - count * (ofToken.get(type) ?? 0);
+        if (shared !== 0) most.set(type, Math.max(shared, most.get(type) ?? 0));
+      }
+    }
+    expect(Object.fromEntries(most)).toEqual(Object.fromEntries(declared(RESOURCES.ofEnvironment)));
+  });
+
+  it('of a token is what one more adds to a template, beside its secret', () => {
+    const [one, two] = [counted(1), counted(2)];
+    const added = [...two].map(([type, count]): [string, number] => [type, count - (one.get(type) ?? 0)]);
+    expect(Object.fromEntries(added.filter(([, count]) => count !== 0))).toEqual({
+      ...Object.fromEntries(declared(RESOURCES.ofToken)),
+      'SecretsManager.Secret': 1,
+    });
+    expect(counted(2, 1).get('SecretsManager.Secret')).toBe(1);
+  });
 });

@@ -1,9 +1,11 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Stage } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
-import { TokenRefresher, type TokenRefresherProps } from '../../../lib/token-refresher.ts';
-import { inQuickApp, payments } from '../synth.ts';
-import { messageOf } from './verdict.ts';
+import { TokenRefresher } from '../../lib/token-refresher.ts';
+import type { TokenRefresherProps } from '../../lib/token-refresher-props.ts';
+import { TokenRefresherStack } from '../../lib/token-refresher-stack.ts';
+import { messageOf } from './settings/verdict.ts';
+import { inQuickApp, payments } from './synth.ts';
 
 const SECRET = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:payments/login-AbCdEf';
 const TOPIC = 'arn:aws:sns:eu-central-1:111122223333:alarms';
@@ -41,6 +43,17 @@ describe('TokenRefresher', () => {
     expect(messageOf(() => refresher.addToken('orders-api', elsewhere))).toContain(
       "the environment's Region",
     );
+  });
+
+  it('in a stage adopts secrets of the account and Region of the stage only', () => {
+    const settings = { name: 'sandbox', tokens: [{ ...payments, credentialsSecretArn: SECRET }] };
+    const inRegion = (region: string) =>
+      inQuickApp((app) => {
+        const stage = new Stage(app, 'Stage', { env: { account: '111122223333', region } });
+        return messageOf(() => new TokenRefresherStack(stage, 'Refresher', settings));
+      });
+    expect(inRegion('eu-central-1')).toBe('accepted');
+    expect(inRegion('us-east-1')).toContain("the environment's Region, us-east-1");
   });
 
   it('is not synthesized without a token', () => {

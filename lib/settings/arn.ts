@@ -1,0 +1,51 @@
+import { Token } from 'aws-cdk-lib';
+import type { Parser } from './parser.ts';
+import { show } from './show.ts';
+
+/** Where a stack goes, as far as it is known at synth. */
+export interface Place {
+  readonly account?: string | undefined;
+  readonly region?: string | undefined;
+}
+
+const known = (value?: string) => (Token.isUnresolved(value) ? undefined : value);
+
+export const knownPlace = ({ account, region }: Place): Place => ({
+  account: known(account),
+  region: known(region),
+});
+
+const ARNS = {
+  secret: {
+    pattern: /^arn:aws[a-z-]*:secretsmanager:([a-z0-9-]+):(\d{12}):secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/,
+    example: 'secretsmanager:eu-central-1:111122223333:secret:name-AbCdEf',
+  },
+  key: {
+    pattern: /^arn:aws[a-z-]*:kms:([a-z0-9-]+):(\d{12}):key\/[A-Za-z0-9-]+$/,
+    example: 'kms:eu-central-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab',
+  },
+  topic: {
+    pattern: /^arn:aws[a-z-]*:sns:([a-z0-9-]+):(\d{12}):[\w-]{1,256}$/,
+    example: 'sns:eu-central-1:111122223333:alarms',
+  },
+};
+
+/**
+ * The whole ARN, written out, in the environment's account and Region: it ships inside the function's asset and decides
+ * what the function may read.
+ */
+export const arn =
+  (kind: keyof typeof ARNS, { account, region }: Place): Parser<string> =>
+  (value, path) => {
+    const { pattern, example } = ARNS[kind];
+    const match = typeof value === 'string' ? pattern.exec(value) : null;
+    if (match === null) return path.refuse(`must be a whole ARN, such as "arn:aws:${example}"`, show(value));
+    const [whole, ofRegion, ofAccount] = match;
+    if (region !== undefined && region !== ofRegion) {
+      return path.refuse(`must be in the environment's Region, ${region}`, show(value));
+    }
+    if (account !== undefined && account !== ofAccount) {
+      return path.refuse(`must be in the environment's account, ${account}`, show(value));
+    }
+    return whole;
+  };

@@ -1,0 +1,67 @@
+import { isIPv4 } from 'node:net';
+import { Token } from 'aws-cdk-lib';
+import { LOOPBACK_HOSTS } from '../../contract/function-settings.ts';
+import type { Parser } from './parser.ts';
+import { kindOf } from './show.ts';
+
+/**
+ * The URL as WHATWG writes it, without a trailing slash. A refusal shows no part that may be a secret.
+ *
+ * @param local allows plain http on loopback.
+ */
+export const baseUrl =
+  (local: boolean): Parser<string> =>
+  (value, path) => {
+    if (
+      typeof value !== 'string' ||
+      Token.isUnresolved(value) ||
+      value !== value.trim() ||
+      !URL.canParse(value)
+    ) {
+      return path.refuse('must be an absolute URL, such as "https://api.example.com/v1"', shown(value));
+    }
+    const url = new URL(value);
+    if (url.username !== '' || url.password !== '') {
+      const rule = 'must hold no user name or password, which belong in the credentials secret';
+      return path.refuse(rule, shown(value));
+    }
+    if (/[?#]/.test(value)) return path.refuse('must have neither query nor fragment', shown(value));
+    const onLoopback = LOOPBACK_HOSTS.includes(url.hostname);
+    if (url.protocol !== 'https:' && !(local && onLoopback && url.protocol === 'http:')) {
+      const rule = 'must begin with https:// (plain http is for the local run, on loopback)';
+      return path.refuse(rule, shown(value));
+    }
+    return url.href.replace(/\/+$/, '');
+  };
+
+/** User information and queries are where secrets stand in a URL. */
+function shown(value: unknown): string {
+  if (typeof value !== 'string') return kindOf(value);
+  return /[@?#]/.test(value)
+    ? 'a value that is not shown, since it may hold a secret'
+    : JSON.stringify(value);
+}
+
+/**
+ * What is probably wrong with a base URL that breaks no rule.
+ *
+ * @param reachesPrivate the function stands in a VPC, or on this machine.
+ */
+export function doubtsAbout(baseUrl: string, { reachesPrivate }: { reachesPrivate: boolean }): string[] {
+  const { hostname, pathname } = new URL(baseUrl);
+  const [ending] = /\/auth\/token(\/refresh)?$/.exec(pathname) ?? [];
+  return [
+    ...(ending === undefined ? [] : [`ends in ${ending}, and the refresher adds /auth/token itself`]),
+    ...(reachesPrivate || !isPrivate(hostname)
+      ? []
+      : ['is on a private address, which the function reaches in a VPC only: set network']),
+  ];
+}
+
+/** By RFC 1918 and RFC 4193, link-local or loopback; a URL has each address in one spelling only. */
+function isPrivate(hostname: string): boolean {
+  const host = hostname.replace(/\.$/, '');
+  if (isIPv4(host)) return /^(10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168)\./.test(host);
+  if (host.startsWith('[')) return /^\[(f[cd]|fe[89ab]|::1\])/.test(host);
+  return !host.includes('.') || /\.(internal|local|localhost)$/.test(host);
+}

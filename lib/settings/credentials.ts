@@ -1,0 +1,51 @@
+import { credentialsSecret, secretPath } from '../../contract/names.ts';
+import type { SettingPath } from './setting-error.ts';
+import { AWS_MANAGED } from './settings.ts';
+import type { ParsedToken } from './token.ts';
+
+/**
+ * Up to this many tokens the function's role names every parameter and secret; more would outgrow the policies that
+ * a role can have, so beyond it one pattern bound to the environment stands for them.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ */
+export const MOST_TOKENS_NAMED = 20;
+
+/** Friendly name of a token's secret, adopted or made: without the six random characters of the ARN. */
+export const secretNameOf = (environment: string, { name, credentialsSecretArn: arn }: ParsedToken): string =>
+  arn?.replace(/^.*:secret:/, '').replace(/-[A-Za-z0-9]{6}$/, '') ?? credentialsSecret(environment, name);
+
+export interface AdoptingTokens {
+  readonly environment: string;
+  /** Of the key that encrypts the secrets which the stack makes, or `aws-managed`; undefined: one that it makes as well. */
+  readonly keyArn: string | undefined;
+  readonly tokens: readonly ParsedToken[];
+}
+
+/**
+ * The tokens whose adopted secrets a policy must name. The pattern stands for what a production stack left, too: its
+ * secrets have the name and the key of those that the stack makes.
+ */
+export function adoptedByName({ environment, keyArn, tokens }: AdoptingTokens): ParsedToken[] {
+  const isLeft = (token: ParsedToken) =>
+    secretNameOf(environment, token).startsWith(secretPath(environment)) &&
+    (token.credentialsKeyArn ?? AWS_MANAGED) === keyArn;
+  return tokens.filter(
+    (token) =>
+      token.credentialsSecretArn !== undefined && (tokens.length <= MOST_TOKENS_NAMED || !isLeft(token)),
+  );
+}
+
+/** What fits into a role's policies, whose quotas are fixed: the adopted secrets and their keys stand there in full. */
+const ADOPTED_ARNS_CHARACTERS = 5_000;
+
+export function checkAdoptedArns(path: SettingPath, of: AdoptingTokens): void {
+  const adopted = adoptedByName(of);
+  // A policy names each key once, whichever secrets it encrypts.
+  const keys = new Set(adopted.map(({ credentialsKeyArn = '' }) => credentialsKeyArn));
+  const arns = [...adopted.map(({ credentialsSecretArn = '' }) => credentialsSecretArn), ...keys];
+  const characters = arns.join('').length;
+  if (characters <= ADOPTED_ARNS_CHARACTERS) return;
+  const rule = `must have ARNs of at most ${ADOPTED_ARNS_CHARACTERS} characters together, which is what IAM policies hold`;
+  path.to('adopted secrets').refuse(rule, `${characters} characters`);
+}

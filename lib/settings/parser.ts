@@ -1,0 +1,78 @@
+import { REFUSED, type Refused, SettingPath } from './setting-error.ts';
+import { kindOf } from './show.ts';
+import { refuseUnknownKey } from './unknown-key.ts';
+
+/**
+ * Says what a written value means, whatever its type. One that breaks a rule is refused at its path, and nothing is
+ * thrown: the next one is parsed all the same.
+ */
+export type Parser<Meant> = (value: unknown, path: SettingPath) => Meant | Refused;
+
+/** Settings with nothing left open, but for what means something by being left out. */
+export type Complete<Settings, Optional extends keyof Settings = never> = Required<Omit<Settings, Optional>> &
+  Pick<Settings, Optional>;
+
+/** A parser for every setting: one too many or too few, or of another type, does not compile. */
+export type Table<Settings> = { readonly [Key in keyof Required<Settings>]: Parser<Settings[Key]> };
+
+/** Settings each of which is good or refused. */
+export type Fields<Settings> = { readonly [Key in keyof Settings]: Settings[Key] | Refused };
+
+/** Tells settings that were parsed from such as somebody wrote: they may have the same shape. */
+const PARSED = Symbol('parsed');
+
+export const isParsed = <Settings>(value: unknown): value is Settings => isObject(value) && PARSED in value;
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Of what is no object, all settings are refused; it is not shown, since it may be a password. */
+export function fieldsOf<Settings>(
+  table: Table<Settings>,
+  value: unknown,
+  path: SettingPath,
+): Fields<Settings> {
+  const written = isObject(value) ? value : path.refuse('must be an object', kindOf(value));
+  const known = Object.keys(table);
+  for (const key of Object.keys(written ?? {})) {
+    if (!known.includes(key)) refuseUnknownKey(path, key, known);
+  }
+  const fields = Object.entries<Parser<unknown>>(table)
+    .map(([key, parse]) => [key, written === REFUSED ? REFUSED : parse(written[key], path.to(key))])
+    .filter(([, field]) => field !== undefined);
+  return Object.fromEntries(fields) as Fields<Settings>;
+}
+
+export const whole = <Settings extends object>(fields: Fields<Settings>): Settings | Refused =>
+  Object.values(fields).includes(REFUSED) ? REFUSED : ({ ...fields, [PARSED]: true } as Settings);
+
+export const object =
+  <Settings extends object>(table: Table<Settings>): Parser<Settings> =>
+  (value, path) =>
+    whole(fieldsOf(table, value, path));
+
+export const optional =
+  <Meant>(parse: Parser<Meant>): Parser<Meant | undefined> =>
+  (value, path) =>
+    value === undefined ? undefined : parse(value, path);
+
+/** @param written stands for a setting that is left out. */
+export const withDefault =
+  <Meant>(parse: Parser<Meant>, written: unknown): Parser<Meant> =>
+  (value = written, path) =>
+    parse(value, path);
+
+/** What a value means to another setting's rule, before its own turn comes; undefined if it will be refused. */
+export function peek<Meant>(parse: Parser<Meant>, value: unknown): Meant | undefined {
+  const meant = parse(value, new SettingPath());
+  return meant === REFUSED ? undefined : meant;
+}
+
+/** For what is parsed elsewhere, or is a construct. */
+export const skipped: Parser<undefined> = () => undefined;
+
+/** One word with a meaning of its own, or what the parser makes of the rest. */
+export const either =
+  <Word extends string, Meant>(word: Word, parse: Parser<Meant>): Parser<Word | Meant> =>
+  (value, path) =>
+    value === word ? word : parse(value, path);
