@@ -10,6 +10,7 @@ export interface Place {
 
 const known = (value?: string) => (Token.isUnresolved(value) ? undefined : value);
 
+/** Without what is still a token of the CDK. */
 export const knownPlace = ({ account, region }: Place): Place => ({
   account: known(account),
   region: known(region),

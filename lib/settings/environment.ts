@@ -107,6 +107,7 @@ export function readEnvironment(settings: unknown, context: EnvironmentContext):
   return whole<ParsedEnvironment>({ ...fields, place, local, tokens });
 }
 
+/** The same in both entries: only a local AWS may have what a real account must not. */
 export function parseLocal(value: unknown, path: SettingPath, { account }: Place): boolean | Refused {
   const local = withDefault(flag, false)(value, path);
   if (local !== true || account === LOCAL_ACCOUNT) return local;

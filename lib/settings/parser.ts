@@ -43,9 +43,11 @@ export function fieldsOf<Settings>(
   return Object.fromEntries(fields) as Fields<Settings>;
 }
 
+/** The settings, if none of them is refused. */
 export const whole = <Settings extends object>(fields: Fields<Settings>): Settings | Refused =>
   Object.values(fields).includes(REFUSED) ? REFUSED : ({ ...fields, [PARSED]: true } as Settings);
 
+/** A setting that has settings of its own. */
 export const object =
   <Settings extends object>(table: Table<Settings>): Parser<Settings> =>
   (value, path) =>

@@ -107,7 +107,7 @@ export interface NamedTokenProps extends TokenProps {
 export interface TokenProps {
   /**
    * Base URL of the token API: https, without user name, query or fragment. The refresher calls `/auth/token` and
-   * `/auth/token/refresh` below it.
+   * `/auth/token/refresh` below it. Synthesis warns of a private address unless `network` is set.
    */
   readonly baseUrl: string;
   /** Time between two scheduled refreshes: whole minutes, from 2 minutes to 12 hours. Default: 25 minutes. */
