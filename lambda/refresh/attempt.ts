@@ -137,13 +137,17 @@ class Attempt {
   }
 
   async #logIn({ login, mayRepeat }: Extract<Step, { do: 'log in' }>): Promise<void> {
-    const { settings, credentials, clock } = this.#deps;
+    const { settings, credentials, tokenApi, clock } = this.#deps;
     const { session: before, tried } = this.#known;
     // Instead of a refresh whose endpoint is down: that is rationed.
     const isDespiteOutage = tried.refresh !== undefined && isOutage(tried.refresh.kind);
     const session = isDespiteOutage ? { ...before, loginDespiteOutageAt: clock.now() } : before;
     const timeoutMs = Math.min(READ_CREDENTIALS_SECONDS * SECOND, this.#callsEnd() - clock.now());
-    const read = await orFailure(credentials.read(settings.credentialsSecretId, login.versionId, timeoutMs));
+    const read = await orFailure(
+      credentials
+        .read(settings.credentialsSecretId, login.versionId, timeoutMs)
+        .then((value) => tokenApi.parseCredentials(value)),
+    );
     if (read instanceof RefreshError) return this.#notLoggedIn({ session, login, failure: read, shown: [] });
     const askedAt = clock.now();
     const send: CallProps['send'] = (api, timeoutMs) => api.login(read, timeoutMs);
