@@ -11,10 +11,11 @@ import { type Called, type CallProps, callTokenApi, orFailure } from './call-tok
 import { type AllowedLogin, afterFailedLogin } from './credential-rules.ts';
 import { decide, type Ending, type Situation, type Step } from './decide.ts';
 import { tries } from './failing.ts';
+import { withoutFuture } from './read-session.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
 import { isRejected } from './request-rules.ts';
-import { EMPTY_SESSION, type LoginKey, type Session, withoutFuture, withoutRefreshToken } from './session.ts';
+import { EMPTY_SESSION, type LoginKey, type Session, withoutRefreshToken } from './session.ts';
 import type { State, StateStore } from './state.ts';
 import { newTrace, type Trace } from './trace.ts';
 
