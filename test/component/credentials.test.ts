@@ -114,6 +114,19 @@ describe('credentials', () => {
     expect(stage.api.model.counters.logins).toBe(0);
   });
 
+  it('without a verdict are seldom tried again, and only the alarm on refreshes tells', async () => {
+    const stage = await openStageForTest();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    stage.api.faults.add('login', { kind: 'answer', status: 403 });
+    const first = await stage.attempt();
+    expect(first.line).toMatchObject({ code: 'ApiForbidden', credentials: 'no verdict' });
+    expect(metric(first, METRICS.perToken.refreshFailing)).toBe(1);
+    expect(metric(first, METRICS.perToken.loginRefused)).toBeUndefined();
+    const second = await stage.attempt();
+    expect(second.line.detail).toContain('not tried again before');
+    expect(second.line.credentials).toBeUndefined();
+  });
+
   it('that are refused are tried once more for a request that asks, at most once an hour', async () => {
     const stage = await openStageForTest();
     stage.storeCredentials(credentialsOf('wrong'));
