@@ -191,7 +191,7 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
 }
 
 /** Wake-ups of earlier attempts, in groups of their own, are left where they are. */
-function receiveOf(queue: FifoQueue, group: string): ReceivedMessage {
+export function receiveOf(queue: FifoQueue, group: string): ReceivedMessage {
   for (;;) {
     const [received] = queue.receive();
     if (received === undefined) throw new Error('the queue handed out nothing');

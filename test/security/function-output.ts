@@ -8,12 +8,12 @@ import { bundleFunction } from '../../lib/functions/function-code.ts';
 import { awsEnvironment, toolEnvironment } from '../../local/clean-environment.ts';
 import { startFunction } from '../../local/function-process.ts';
 import { createProcesses } from '../../local/processes.ts';
-import { configOf, type Stage, TOKEN } from '../component/stage.ts';
+import { configOf, receiveOf, type Stage, TOKEN } from '../component/stage.ts';
 
 /** The bundled function of a stage, in a process of its own. */
 export interface FunctionProcess {
-  /** Sends a message, in the group of its token unless told otherwise, and lets the function handle it. */
-  handle(message?: Partial<RefreshRequestBody> | string, groupId?: string): Promise<void>;
+  /** Sends a message, in the group of its token unless told otherwise, and lets the function handle it, as the so-manieth receive. */
+  handle(message?: Partial<RefreshRequestBody> | string, groupId?: string, receives?: number): Promise<void>;
   /** Ends the process; answers all that it has written to stdout and stderr. */
   end(): Promise<string>;
 }
@@ -38,15 +38,16 @@ export async function startFunctionOf(
   };
   const lambda = await startFunction({ processes, code: folder, env });
   return {
-    async handle(message = {}, groupId = TOKEN) {
+    async handle(message = {}, groupId = TOKEN, receives = 1) {
       const body =
         typeof message === 'string'
           ? message
           : JSON.stringify({ token: TOKEN, requestedBy: 'operator', ...message });
       stage.queue.send({ body, groupId, deduplicationId: crypto.randomUUID() });
-      const [received] = stage.queue.receive();
-      if (received === undefined) throw new Error('the queue handed out nothing');
-      await lambda.invoke({ Records: [sqsRecord(received, stage.queue.arn)] }).catch(() => {});
+      const received = receiveOf(stage.queue, groupId);
+      const record = sqsRecord(received, stage.queue.arn);
+      record.attributes.ApproximateReceiveCount = String(receives);
+      await lambda.invoke({ Records: [record] }).catch(() => {});
       stage.queue.delete(received.receiptHandle);
     },
     async end() {

@@ -9,6 +9,7 @@ import {
   SESSION,
   type Stage,
   type StageOptions,
+  TOKEN,
   USERNAME,
 } from '../component/stage.ts';
 import type { FunctionProcess } from './function-output.ts';
@@ -40,6 +41,16 @@ const put = ({ aws }: Stage, Name: string, Value: string): void => {
   aws.parameters.putParameter({ Name, Value, Type: 'SecureString', Overwrite: true });
 };
 const session = (stage: Stage): Session => JSON.parse(stage.read(SESSION) ?? '');
+
+/** Both endpoints grant this access token. */
+function handOutAgain({ api }: Stage, token: string): void {
+  for (const endpoint of ['login', 'refresh'] as const) {
+    api.faults.add(endpoint, {
+      kind: 'change',
+      change: ({ status, body }) => ({ status, body: { data: { ...Object(body).data, token } } }),
+    });
+  }
+}
 
 /** By their names there. */
 export const otherFaults: Readonly<Record<string, OtherFault>> = {
@@ -147,6 +158,35 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
       await handle();
     },
     shows: '"code":"AnswerNotJson"',
+  },
+  'access token that is the stored one, which a consumer reports as rejected': {
+    async play(stage, { handle }) {
+      handOutAgain(stage, stage.startWithToken());
+      await handle({ rejectedVersion: 1 });
+    },
+    shows: '"code":"TokenRepeated"',
+  },
+  'access token that is the stored one, otherwise': {
+    async play(stage, { handle }) {
+      handOutAgain(stage, stage.startWithToken());
+      await handle();
+    },
+    shows: '"outcome":"refreshed"',
+  },
+  'access token that dies before the next tick': {
+    stage: { tokenApi: { expiresIn: 600 } },
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      await handle();
+    },
+    shows: '"retryBy":"wake-up"',
+  },
+  'runs that die one after the other': {
+    async play(stage, { handle }) {
+      stage.startWithToken({ refreshToken: false });
+      await handle({}, TOKEN, 4);
+    },
+    shows: '"code":"RunsDied"',
   },
   'message that is no request': {
     async play(_, { handle }) {
