@@ -1,0 +1,41 @@
+import type { RequestListener, Server } from 'node:http';
+import { NOW_HEADER } from './contract.ts';
+import { accounts, isReady, listen, password, requirePackage, serverFor } from './serve.ts';
+
+/* Node-RED, embedded as its documentation shows. It is as late here as the latest request said. */
+
+let now = Date.now();
+globalThis.Date = new Proxy(Date, {
+  construct: (date, parts, target) => Reflect.construct(date, parts.length === 0 ? [now] : parts, target),
+  get: (date, name) => (name === 'now' ? () => now : Reflect.get(date, name)),
+});
+
+interface NodeRed {
+  readonly httpAdmin: RequestListener;
+  init(server: Server, settings: object): void;
+  start(): Promise<void>;
+}
+
+const red: NodeRed = requirePackage('node-red');
+const { hashSync } = requirePackage('bcryptjs');
+
+const server = serverFor((request, response) => {
+  now = Number(request.headers[NOW_HEADER] ?? now);
+  response.setHeader('date', new Date().toUTCString());
+  red.httpAdmin(request, response);
+});
+const hashed = hashSync(password, 4);
+red.init(server, {
+  userDir: process.cwd(),
+  adminAuth: {
+    type: 'credentials',
+    users: accounts.map((username) => ({ username, password: hashed, permissions: '*' })),
+    sessionExpiryTime: 1800,
+  },
+  disableEditor: true,
+  httpNodeRoot: false,
+  externalModules: { palette: { allowInstall: false } },
+  telemetry: { enabled: false },
+});
+await red.start();
+isReady(await listen(server));
