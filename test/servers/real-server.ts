@@ -8,6 +8,7 @@ import {
   type RunningProcess,
 } from '../../local/processes.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
+import { PROGRAM_ENV } from './programs/contract.ts';
 
 const START_SECONDS = 90;
 
@@ -19,7 +20,10 @@ export interface Place {
   readonly say: (progress: string) => void;
 }
 
-/** Says `listening on PORT` once it answers on the loopback interface, and ends with its standard input. */
+/**
+ * Says `listening on PORT` once it answers on the loopback interface. When its standard input ends, because whoever
+ * started it was killed, it removes its folder and ends.
+ */
 export interface Program {
   readonly file: string;
   readonly args: readonly string[];
@@ -40,14 +44,15 @@ export async function startRealServer(
   const say = (progress: string) => void process.stdout.write(`${name}: ${progress}\n`);
   const cleanUp = new AsyncDisposableStack();
   const close = () => cleanUp.disposeAsync();
+  // Before the folder, so that on an exit they are gone when it is removed.
+  const processes = createProcesses(new AbortController().signal);
   try {
     const folder = await temporaryFolder(cleanUp);
-    const processes = createProcesses(new AbortController().signal);
     cleanUp.defer(processes.end);
     const { file, args, env } = await install({ processes, folder, say });
     const startedAt = Date.now();
-    const command = { file, args, env: { ...toolEnvironment(folder), ...env }, cwd: folder };
-    const port = await portOf(processes.start(command));
+    const given = { ...toolEnvironment(folder), ...env, [PROGRAM_ENV.folder]: folder };
+    const port = await portOf(processes.start({ file, args, env: given, cwd: folder }));
     say(`started in ${((Date.now() - startedAt) / SECOND).toFixed(1)} s`);
     return { url: `http://127.0.0.1:${port}`, close };
   } catch (error) {

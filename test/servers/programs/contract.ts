@@ -1,5 +1,7 @@
 /** What a test tells a server's program by environment variables; the Python one reads the same names. */
 export const PROGRAM_ENV = {
+  /** Its working folder, which it removes if whoever started it was killed. */
+  folder: 'FOLDER',
   /** Folder that holds its npm packages. */
   packages: 'PACKAGES',
   /** Names of the accounts to create, as JSON. */

@@ -1,8 +1,8 @@
-import type { RequestListener, Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { NOW_HEADER } from './contract.ts';
-import { accounts, isReady, listen, password, requirePackage, serverFor } from './serve.ts';
+import { accounts, isReady, listen, password, requirePackage } from './serve.ts';
 
-/* Node-RED, embedded as its documentation shows. It is as late here as the latest request said. */
+/* Node-RED, embedded as its documentation shows. Its clock shows what the latest request said. */
 
 let now = Date.now();
 globalThis.Date = new Proxy(Date, {
@@ -19,7 +19,7 @@ interface NodeRed {
 const red: NodeRed = requirePackage('node-red');
 const { hashSync } = requirePackage('bcryptjs');
 
-const server = serverFor((request, response) => {
+const server = createServer((request, response) => {
   now = Number(request.headers[NOW_HEADER] ?? now);
   response.setHeader('date', new Date().toUTCString());
   red.httpAdmin(request, response);

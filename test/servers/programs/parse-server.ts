@@ -1,5 +1,6 @@
+import { createServer } from 'node:http';
 import { PARSE_APP_ID } from './contract.ts';
-import { accounts, isReady, listen, password, requirePackage, serverFor } from './serve.ts';
+import { accounts, isReady, listen, password, requirePackage } from './serve.ts';
 
 /*
  * Parse Server on a PostgreSQL that runs in this process. The third wrong password since a right one locks an account, however
@@ -24,7 +25,7 @@ const parse = new ParseServer({
 });
 await parse.start();
 
-const port = await listen(serverFor(parse.app));
+const port = await listen(createServer(parse.app));
 for (const username of accounts) {
   const headers = { 'x-parse-application-id': appId, 'content-type': 'application/json' };
   const body = JSON.stringify({ username, password });

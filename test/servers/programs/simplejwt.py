@@ -2,18 +2,27 @@
 
 import json
 import os
+import shutil
 import sys
 import threading
-from wsgiref.simple_server import WSGIRequestHandler, make_server
+from wsgiref.simple_server import make_server
 
 import django
 from django.conf import settings
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    shutil.rmtree(os.environ["FOLDER"], ignore_errors=True)
+    os._exit(0)
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
 
 settings.configure(
     SECRET_KEY=os.urandom(32).hex(),
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
-    USE_TZ=True,
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}},
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "rest_framework", "axes"],
     MIDDLEWARE=["axes.middleware.AxesMiddleware"],
@@ -25,7 +34,6 @@ settings.configure(
     # Without a cool-off time each failure counts for ever, so that it does not matter what time it is here.
     AXES_FAILURE_LIMIT=3,
     AXES_LOCKOUT_PARAMETERS=["username"],
-    AXES_VERBOSE=False,
 )
 django.setup()
 
@@ -40,21 +48,9 @@ urlpatterns = [
     path("api/token/refresh/", TokenRefreshView.as_view()),
 ]
 
-
-class Quiet(WSGIRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-def end_with_parent():
-    sys.stdin.buffer.read()
-    os._exit(0)
-
-
 call_command("migrate", verbosity=0)
 for username in json.loads(os.environ["ACCOUNTS"]):
     get_user_model().objects.create_user(username, password=os.environ["PASSWORD"])
-server = make_server("127.0.0.1", 0, get_wsgi_application(), handler_class=Quiet)
-threading.Thread(target=end_with_parent, daemon=True).start()
+server = make_server("127.0.0.1", 0, get_wsgi_application())
 print(f"listening on {server.server_port}", flush=True)
 server.serve_forever()
