@@ -16,7 +16,10 @@ export const DEFAULT_TIMES = {
 
 /** Hard times, in seconds, that stack, function and readers keep to. */
 export const LIMITS = {
-  /** A whole attempt, from the message's arrival to the last write. */
+  /**
+   * A whole attempt, from the message's arrival to the last write. What the queue is told then has the rest of that time,
+   * and at the worst two seconds more.
+   */
   attemptSeconds: 12,
   /**
    * From the beginning of an access token's life until it is stored: an attempt, and the whole seconds of HTTP's dates.

@@ -8,9 +8,8 @@ import { stateStore } from './aws/state-store.ts';
 import type { RefreshDeps } from './refresh/attempt.ts';
 import { processRecord } from './refresh/process-record.ts';
 import { type Sink, telemetry } from './telemetry/telemetry.ts';
-import { certificatesOf } from './token-api/certificates.ts';
 import type { PostJson } from './token-api/http.ts';
-import { passwordTokenApi } from './token-api/token-api.ts';
+import { tokenApiOf } from './token-api/token-api.ts';
 
 export type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
@@ -45,19 +44,12 @@ export function createHandler(settings: FunctionSettings, edges: Edges): Handler
     refreshDeps(token: string, tokenSettings: FunctionSettings['tokens'][string]): RefreshDeps {
       const known = depsByToken.get(token);
       if (known !== undefined) return known;
-      const { certificatesInCredentials, credentialsSecretId } = tokenSettings;
       const made = {
         settings: tokenSettings,
         credentials,
         clock,
         states: stateStore({ environment, token, settings: tokenSettings, parameters, credentials, clock }),
-        tokenApi: passwordTokenApi(tokenSettings, {
-          post,
-          clock,
-          tlsOfRefresh: certificatesInCredentials
-            ? certificatesOf(credentials, credentialsSecretId, clock)
-            : undefined,
-        }),
+        tokenApi: tokenApiOf(tokenSettings, { post, clock, credentials }),
       };
       depsByToken.set(token, made);
       return made;

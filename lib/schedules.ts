@@ -51,9 +51,12 @@ export class Schedules extends Construct {
   }
 
   /**
-   * Asks for a refresh of the token at every interval. A tick that cannot be delivered is given up after one interval,
+   * Asks for a refresh of the token at every interval. Without a start date it also does so as soon as it exists, so the
+   * first token of a secret that was adopted comes with the deployment. A tick that cannot be delivered is given up after one interval,
    * when the next one is due, and counted as dropped in the group's metrics; there is no dead-letter queue for it,
    * since nothing could be done with a tick that is late.
+   *
+   * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    */
   add(scope: Construct, id: string, token: ParsedToken): CfnSchedule {
     const { environment, queue } = this.#props;

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { accessTokenParameter, sessionParameter, stackName } from '../contract/names.ts';
+import { accessTokenParameter, requestQueueName, sessionParameter, stackName } from '../contract/names.ts';
+import type { RefreshRequestBody } from '../contract/requests.ts';
 import { LOCAL_ACCOUNT } from '../fakes/local-account.ts';
 import { assertEmulator, deleteStack, logReader } from './aws/emulator.ts';
 import { installMiniStack } from './aws/install-ministack.ts';
@@ -53,11 +55,24 @@ async function deployTo(endpoint: string, run: Run): Promise<LocalAws> {
   const { outputs } = await named('cdk deploy', deploy(options, STACK));
   screen.line(`cdk deploy      ${STACK}`);
   sights.saw('deploy', `${STACK}, by cdk deploy`);
+  await tick(endpoint);
+  screen.line('schedule        fires at once on AWS, here after an interval: one request was sent');
   return {
     endpoint,
     shows: ALL_SIGHTS,
     newLogLines: logReader(endpoint, outputs.Log ?? ''),
   };
+}
+
+/** On AWS a `rate()` schedule without a start date fires as soon as it exists; MiniStack waits an interval first. */
+async function tick(endpoint: string): Promise<void> {
+  const sqs = new SQSClient(clientConfig(endpoint));
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: requestQueueName(ENVIRONMENT) }));
+  const scheduledTime = new Date().toISOString();
+  const body: RefreshRequestBody = { token: TOKEN, requestedBy: 'schedule', scheduledTime };
+  const message = { QueueUrl, MessageBody: JSON.stringify(body), MessageGroupId: TOKEN };
+  await sqs.send(new SendMessageCommand(message));
+  sqs.destroy();
 }
 
 async function takeAway(endpoint: string, { screen }: Run): Promise<void> {

@@ -81,7 +81,7 @@ async function startRefresher(
   return startFunction({ processes, code, env: { ...toolEnvironment(folder), ...env } });
 }
 
-/** The stack's rule on new credentials, and its schedule. */
+/** The stack's rule on new credentials, and its schedule, which fires as soon as it exists. */
 function askForRefreshes({ secrets }: MemoryAws, requests: FifoQueue, { cleanUp }: Run): void {
   const ask = (body: RefreshRequestBody) => requests.send({ body: JSON.stringify(body), groupId: TOKEN });
   secrets.onLabelUpdated(({ labelUpdated, versionId }) => {
@@ -91,6 +91,7 @@ function askForRefreshes({ secrets }: MemoryAws, requests: FifoQueue, { cleanUp 
     const scheduledTime = new Date().toISOString();
     ask({ token: TOKEN, requestedBy: 'schedule', scheduledTime, executionId: randomUUID() });
   };
+  tick();
   const schedule = setInterval(tick, TIMES.intervalSeconds * SECOND);
   cleanUp.defer(() => clearInterval(schedule));
 }

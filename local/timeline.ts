@@ -71,11 +71,11 @@ const REQUESTERS: Readonly<Record<string, string>> = { credentials: 'new credent
 const WITHOUT_TOKEN: Readonly<Record<string, string>> = {
   satisfied: 'nothing: new enough',
   superseded: 'nothing: asked anew',
+  NoCredentials: 'nothing: no credentials',
 };
 
 function withoutToken({ outcome, code }: Attempt): string {
-  if (outcome === 'failed') return `failed: ${code}`;
-  return WITHOUT_TOKEN[outcome] ?? outcome;
+  return WITHOUT_TOKEN[code ?? outcome] ?? (outcome === 'failed' ? `failed: ${code}` : outcome);
 }
 
 const retry = ({ retryInSeconds }: Attempt): string =>

@@ -2,7 +2,7 @@ import type { PutParameterRequest, PutParameterResult } from '@aws-sdk/client-ss
 import { awsErrorName } from '../contract/aws-error-name.ts';
 import type { ParameterStore as ParameterStoreModel } from '../fakes/memory-aws/parameter-store.ts';
 import type { SecretStore } from '../fakes/memory-aws/secret-store.ts';
-import { type CredentialsStore, parseCredentials } from '../lambda/aws/credentials.ts';
+import type { CredentialsStore } from '../lambda/aws/credentials.ts';
 import type { ParameterStore } from '../lambda/aws/parameters.ts';
 import { RefreshError } from '../lambda/refresh/refresh-error.ts';
 import type { StoredParameter } from '../lambda/refresh/state.ts';
@@ -91,7 +91,7 @@ export function credentialsService(props: ServiceProps & { readonly store: Secre
     },
     async read(SecretId, VersionId, timeoutMs) {
       await reach(timeoutMs);
-      return parseCredentials(store.getSecretValue({ SecretId, VersionId }).SecretString);
+      return store.getSecretValue({ SecretId, VersionId }).SecretString;
     },
   };
 }

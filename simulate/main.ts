@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { UsageError } from '../scripts/command-line.ts';
 import { HELP, parseOptions } from './options.ts';
 import { drawOutages, reportWorstMoments, reportYears } from './report.ts';
+import { reportLoginAlone, reportShortLives } from './report-other-apis.ts';
 
 const print = (text: string): void => console.log(text);
 
@@ -9,11 +10,14 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
   const options = parseOptions(args, environment);
   if (options.help) return print(HELP);
   const worst = await reportWorstMoments(options, print);
+  await reportLoginAlone(options, print);
   if (options.svg !== undefined) {
     writeFileSync(options.svg, await drawOutages(options, worst));
     print(`drawn to ${options.svg}\n`);
   }
-  if (options.years > 0 && !(await reportYears(options, print))) process.exitCode = 1;
+  const wasAlwaysValid = await reportShortLives(options, print);
+  const keptToLimit = options.years === 0 || (await reportYears(options, print));
+  if (!wasAlwaysValid || !keptToLimit) process.exitCode = 1;
 }
 
 try {

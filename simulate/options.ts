@@ -9,11 +9,14 @@ export const HELP = `Usage: npm run simulate [-- options]
 
 Runs the refresher's own code on a virtual clock against a scripted token API, beside a plain schedule
 that refreshes or else logs in and is retried twice by Lambda. Prints how long there was no valid token:
-for outages at the worst moment, and for a year of random outages.
+for outages at the worst moment, by refresh token and by login alone; for a week without outages in which
+tokens turn out to live shorter than the settings say; and for a year of random outages.
 
   --outage MINUTES,...   lengths of the outages at the worst moment (default 1,10,60)
   --interval MINUTES     time between two ticks of the schedule (default ${INTERVAL_MINUTES})
   --lifetime MINUTES     lifetime of an access token (default ${LIFETIME_MINUTES})
+  --stated MINUTES       lifetime that the token API states instead, in the week without outages
+                         (default 15)
   --lateness SECONDS     each tick comes from 0 to so many seconds late (default 60, as EventBridge
                          Scheduler's may; 0: exactly on time)
   --tries NUMBER         random moments that are tried around the worst one found (default 200)
@@ -29,6 +32,8 @@ export interface Options {
   readonly outageMinutes: readonly number[];
   readonly intervalMinutes: number;
   readonly lifetimeMinutes: number;
+  /** How long access tokens turn out to live, in the week without outages. */
+  readonly statedMinutes: number;
   readonly latenessSeconds: number;
   readonly tries: number;
   readonly years: number;
@@ -41,6 +46,7 @@ const KNOWN = {
   outage: { type: 'string', default: '1,10,60' },
   interval: { type: 'string', default: String(INTERVAL_MINUTES) },
   lifetime: { type: 'string', default: String(LIFETIME_MINUTES) },
+  stated: { type: 'string', default: '15' },
   lateness: { type: 'string', default: '60' },
   tries: { type: 'string', default: '200' },
   years: { type: 'string', default: '1' },
@@ -72,6 +78,7 @@ export function parseOptions(args: readonly string[], environment: NodeJS.Proces
       .map((minutes) => number('--outage', minutes, { least: 0, most: 1440 })),
     intervalMinutes,
     lifetimeMinutes,
+    statedMinutes: number('--stated', values.stated, { least: 2, most: 1440 }),
     latenessSeconds: number('--lateness', values.lateness, { least: 0, most: 900 }),
     tries: wholeNumber('--tries', values.tries),
     years: number('--years', values.years, { least: 0, most: 100 }),

@@ -1,6 +1,6 @@
 import { accessTokenParameter } from '../contract/names.ts';
-import { DEFAULT_TIMES, MINUTE, SECOND } from '../contract/times.ts';
-import { passwordTokenApi } from '../lambda/token-api/token-api.ts';
+import { MINUTE, SECOND } from '../contract/times.ts';
+import { tokenApiOf } from '../lambda/token-api/token-api.ts';
 import { ENVIRONMENT, FIRST_PASSWORD, USERNAME, type World } from './world.ts';
 
 /** @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
@@ -36,8 +36,10 @@ export class PlainRefresher {
     const { faults, parameters, time, host } = this.#world;
     if (faults.hit('crash')) return false;
     const clock = { now: time.now, monotonic: time.now, sleep: time.sleep, random: () => 0 };
-    const settings = { baseUrl: `https://${token}.example.com`, ...DEFAULT_TIMES };
-    const api = passwordTokenApi(settings, { post: host(token).post, clock });
+    const settings = this.#world.tokens[token];
+    if (settings === undefined) throw new Error(`no such token: ${token}`);
+    const { post } = host(token);
+    const api = tokenApiOf(settings, { post, clock, credentials: this.#world.credentials });
     const credentials = { username: USERNAME, password: FIRST_PASSWORD };
     try {
       const grant = await api

@@ -10,10 +10,22 @@ import { type Found, type SearchProps, worstMoment } from './worst-moment.ts';
 
 export type Print = (text: string) => void;
 
-const timesOf = ({ intervalMinutes, lifetimeMinutes }: Options): Times => ({
+export const timesOf = ({ intervalMinutes, lifetimeMinutes }: Options): Times => ({
   ...DEFAULT_TIMES,
   intervalSeconds: (intervalMinutes * MINUTE) / SECOND,
   accessTokenLifetimeSeconds: (lifetimeMinutes * MINUTE) / SECOND,
+});
+
+export const searchOf = (
+  options: Options,
+  outageMinutes: number,
+): Omit<SearchProps, 'who' | 'withCrash'> => ({
+  outageMs: outageMinutes * MINUTE,
+  times: timesOf(options),
+  latenessMs: options.latenessSeconds * SECOND,
+  seed: options.seeds[0] ?? 1,
+  stepMs: MINUTE,
+  tries: options.tries,
 });
 
 /**
@@ -22,18 +34,11 @@ const timesOf = ({ intervalMinutes, lifetimeMinutes }: Options): Times => ({
  * @returns for each outage, our worst moment without a crash
  */
 export async function reportWorstMoments(options: Options, print: Print): Promise<Found[]> {
-  const { intervalMinutes, lifetimeMinutes, latenessSeconds, outageMinutes, tries, seeds } = options;
+  const { intervalMinutes, lifetimeMinutes, latenessSeconds, outageMinutes } = options;
   const ours: Found[] = [];
   const rows: string[][] = [];
   for (const minutes of outageMinutes) {
-    const props: Omit<SearchProps, 'who' | 'withCrash'> = {
-      outageMs: minutes * MINUTE,
-      times: timesOf(options),
-      latenessMs: latenessSeconds * SECOND,
-      seed: seeds[0] ?? 1,
-      stepMs: MINUTE,
-      tries,
-    };
+    const props = searchOf(options, minutes);
     const found = await worstMoment({ ...props, who: 'ours', withCrash: false });
     const others = [
       await worstMoment({ ...props, who: 'ours', withCrash: true }),

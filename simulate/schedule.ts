@@ -9,7 +9,7 @@ export interface ScheduleProps {
   readonly lateness: (tick: number) => number;
 }
 
-/** When the ticks of a schedule arrive. Each is late for itself: due times stay on the grid. */
+/** When the ticks of a schedule arrive, the first when it is made. Each is late for itself: due times stay on the grid. */
 export function tickTimes({ from, to, intervalSeconds, lateness }: ScheduleProps): number[] {
   const count = Math.ceil((to - from) / (intervalSeconds * SECOND));
   return Array.from({ length: count }, (_, tick) => from + tick * intervalSeconds * SECOND + lateness(tick));

@@ -1,5 +1,4 @@
 import { REJECTION_REASON_ATTRIBUTE } from '../contract/requests.ts';
-import { SECOND } from '../contract/times.ts';
 import type { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
 import type { RequestQueue } from '../lambda/aws/queue.ts';
 import type { Edges } from '../lambda/create-handler.ts';
@@ -7,8 +6,6 @@ import type { Sink } from '../lambda/telemetry/telemetry.ts';
 import { answerTime } from './aws-services.ts';
 import type { Container } from './container.ts';
 import type { World } from './world.ts';
-
-const QUEUE_TROUBLE_MS = 4 * SECOND;
 
 export interface SimulatedEdgesProps {
   readonly world: World;
@@ -50,18 +47,20 @@ function requestQueue({
   deadLetters,
 }: Omit<SimulatedEdgesProps, 'sink'>): RequestQueue {
   const { time, faults } = world;
-  const change = (make: () => void): Promise<void> =>
+  const change = (timeoutMs: number, make: () => void): Promise<void> =>
     container.outside(async () => {
       const fails = faults.hit('queue-changes-fail');
-      await time.sleep(fails ? QUEUE_TROUBLE_MS : answerTime(world));
+      await time.sleep(fails ? timeoutMs : answerTime(world));
       if (fails) throw Object.assign(new Error(), { name: 'RequestThrottled' });
       make();
     });
   return {
-    hide: ({ receiptHandle }, seconds) => change(() => queue.changeVisibility(receiptHandle, seconds)),
-    send: (body, groupId) => change(() => queue.send({ body: JSON.stringify(body), groupId })),
-    reject: ({ messageId, body, attributes }, reason) =>
-      change(() =>
+    hide: ({ receiptHandle }, seconds, timeoutMs) =>
+      change(timeoutMs, () => queue.changeVisibility(receiptHandle, seconds)),
+    send: (body, groupId, timeoutMs) =>
+      change(timeoutMs, () => queue.send({ body: JSON.stringify(body), groupId })),
+    reject: ({ messageId, body, attributes }, reason, timeoutMs) =>
+      change(timeoutMs, () =>
         deadLetters.send({
           body,
           groupId: attributes.MessageGroupId ?? 'unknown',

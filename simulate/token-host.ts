@@ -34,6 +34,8 @@ export interface TokenHostProps extends Omit<TokenApiSettings, 'now' | 'randomHe
   readonly random: () => number;
   /** Answers say how long the access token lives. Default: false. */
   readonly statesLifetime?: boolean;
+  /** Answers hold no refresh token. Default: false. */
+  readonly loginAlone?: boolean;
 }
 
 /** A token API and the network in front of it, with all that can go wrong there. */
@@ -107,14 +109,18 @@ export class TokenHost {
   }
 
   #work(call: TokenCall, { username, password, refreshToken }: Readonly<Record<string, string>>): HttpAnswer {
-    const { time, accessTokenLifetimeSeconds = 0 } = this.#props;
+    const { time, accessTokenLifetimeSeconds = 0, statesLifetime, loginAlone } = this.#props;
     const issued =
       call.kind === 'login' ? this.model.login(username, password) : this.model.refresh(refreshToken);
     call.work = issued ?? 'refused';
     this.validity.look();
     if (issued === undefined) return { status: 401, headers: {}, body: '{"message":"refused"}' };
     time.at(time.now() + accessTokenLifetimeSeconds * SECOND, () => this.validity.look());
-    const expiresIn = this.#props.statesLifetime ? accessTokenLifetimeSeconds : undefined;
-    return { status: 200, headers: {}, body: JSON.stringify({ data: { ...issued, expiresIn } }) };
+    const data = {
+      token: issued.token,
+      ...(!loginAlone && { refreshToken: issued.refreshToken }),
+      ...(statesLifetime && { expiresIn: accessTokenLifetimeSeconds }),
+    };
+    return { status: 200, headers: {}, body: JSON.stringify({ data }) };
   }
 }

@@ -22,13 +22,19 @@ export type Times = Pick<TokenSettings, keyof typeof DEFAULT_TIMES>;
 
 const DOMAIN = '.example.com';
 
-export interface WorldProps {
+/** How a token API differs from the one that the settings expect. */
+export interface ApiTraits {
+  /** How long access tokens really live, which answers then state. Default: as the settings say. */
+  readonly statedLifetimeSeconds?: number;
+  /** Answers hold no refresh token: each access token takes a login. Default: false. */
+  readonly loginAlone?: boolean;
+}
+
+export interface WorldProps extends ApiTraits {
   readonly seed: number;
   readonly times?: Times;
   readonly faults?: readonly Fault[];
   readonly tokens?: readonly string[];
-  /** How long the token API's access tokens really live, which its answers then state. Default: as `times` says. */
-  readonly statedLifetimeSeconds?: number;
   /** Refused logins in a row that lock the user out, and for how long. Default: never. */
   readonly lockout?: { readonly afterRefusals: number; readonly seconds: number };
 }
@@ -52,6 +58,7 @@ export class World {
     tokens = ['payments-api'],
     lockout,
     statedLifetimeSeconds,
+    loginAlone = false,
   }: WorldProps) {
     const { time } = this;
     this.random = seededRandom(seed);
@@ -69,7 +76,14 @@ export class World {
         };
         return [
           token,
-          new TokenHost({ ...services, ...times, ...lifetime, users, ...(lockout && { lockout }) }),
+          new TokenHost({
+            ...services,
+            ...times,
+            ...lifetime,
+            loginAlone,
+            users,
+            ...(lockout && { lockout }),
+          }),
         ];
       }),
     );

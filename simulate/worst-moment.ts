@@ -1,15 +1,19 @@
 import { MINUTE, SECOND } from '../contract/times.ts';
 import type { Fault, Span, Trouble } from './faults.ts';
 import { seededRandom } from './random.ts';
-import { randomOutage } from './random-outage.ts';
+import { HANGS, randomOutage } from './random-outage.ts';
 import { arithmeticLimit, tickTimes } from './schedule.ts';
 import { type Scenario, timesWithoutToken, total, type Who } from './simulation.ts';
-import { START, type Times } from './world.ts';
+import { type ApiTraits, START, type Times } from './world.ts';
 
 export interface SearchProps {
   readonly who: Who;
   readonly outageMs: number;
+  /** How the token API is down. Default: in whichever way is worst. */
+  readonly how?: Trouble;
   readonly times: Times;
+  /** Default: as the settings expect it. */
+  readonly api?: ApiTraits;
   /** Each tick comes from 0 to so many milliseconds late. */
   readonly latenessMs: number;
   /** Whether the first run that starts after the outage crashes. */
@@ -64,7 +68,7 @@ export async function worstMoment(props: SearchProps): Promise<Found> {
   return { ...worst, limitMs };
 }
 
-function firstMoments({ times, latenessMs, stepMs, seed }: SearchProps): Moment[] {
+function firstMoments({ how = HANGS, times, latenessMs, stepMs, seed }: SearchProps): Moment[] {
   const onTimeOrLate = [...new Set([0, latenessMs])];
   return onTimeOrLate.flatMap((first) =>
     onTimeOrLate.flatMap((second) => {
@@ -74,7 +78,7 @@ function firstMoments({ times, latenessMs, stepMs, seed }: SearchProps): Moment[
       return [...starts, secondTick - 1].map(
         (from): Moment => ({
           from,
-          how: { kind: 'api-hangs' },
+          how,
           lateness: [first, second],
           crashAfterAwaits: 0,
           seed,
@@ -85,13 +89,13 @@ function firstMoments({ times, latenessMs, stepMs, seed }: SearchProps): Moment[
 }
 
 /** Mostly the same moment with other luck: how the API is down, jitter, which await a run dies at. */
-function near({ from, lateness }: Moment, { latenessMs }: SearchProps, random: () => number): Moment {
+function near({ from, lateness }: Moment, { how, latenessMs }: SearchProps, random: () => number): Moment {
   const reach = random() < 0.7 ? 0 : 20 * SECOND;
   const moved = (value: number, least: number, most: number): number =>
     Math.min(most, Math.max(least, Math.round(value + (random() * 2 - 1) * reach)));
   return {
     from: moved(from, MINUTE, Number.POSITIVE_INFINITY),
-    how: randomOutage(random),
+    how: how ?? randomOutage(random),
     lateness: [moved(lateness[0], 0, latenessMs), moved(lateness[1], 0, latenessMs)],
     crashAfterAwaits: Math.floor(random() * MOST_AWAITS),
     seed: Math.floor(random() * 2 ** 31),
@@ -99,7 +103,7 @@ function near({ from, lateness }: Moment, { latenessMs }: SearchProps, random: (
 }
 
 async function play(props: SearchProps, moment: Moment): Promise<Played> {
-  const { who, times, outageMs, withCrash } = props;
+  const { who, times, api, outageMs, withCrash } = props;
   const { accessTokenLifetimeSeconds, intervalSeconds } = times;
   const outage = { from: START + moment.from, to: START + moment.from + outageMs };
   // Until then two more ticks have come, one of them after any wait of the other.
@@ -108,7 +112,7 @@ async function play(props: SearchProps, moment: Moment): Promise<Played> {
   const ticks = tickTimes({ from: START, to: until, intervalSeconds, lateness });
   const faults: Fault[] = [{ ...moment.how, ...outage }];
   if (withCrash) faults.push(crashAfter(outage, moment.crashAfterAwaits));
-  const scenario: Scenario = { seed: moment.seed, times, ticks, faults, until };
+  const scenario: Scenario = { seed: moment.seed, times, api, ticks, faults, until };
   return {
     withoutTokenMs: total(await timesWithoutToken(who, scenario)),
     limitMs: arithmeticLimit({ ticks, outages: [outage], accessTokenLifetimeSeconds }),

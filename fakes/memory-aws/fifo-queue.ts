@@ -280,12 +280,16 @@ export class FifoQueue {
     }
   }
 
-  /** A message that moves keeps its id and receive count; in a FIFO queue its time of sending starts anew. */
+  /**
+   * A message that moves keeps its id, which also becomes its deduplication id, and its receive count; in a FIFO queue
+   * its time of sending starts anew.
+   * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-configure-dead-letter-queue-redrive.html
+   */
   #redriven(message: StoredMessage): boolean {
     const { redrive } = this.options;
     if (redrive === undefined || message.receiveCount < redrive.maxReceiveCount) return false;
     this.#remove(message);
-    redrive.queue.#accept({ ...message, deadLetterSourceArn: this.arn });
+    redrive.queue.#accept({ ...message, deduplicationId: message.messageId, deadLetterSourceArn: this.arn });
     return true;
   }
 

@@ -240,14 +240,14 @@ function choose(versions: SecretVersions, versionId?: string, stage?: string): S
   return version;
 }
 
-/** undefined: none was given. */
+/** undefined: none was given, and an empty one counts as none. */
 function secretValue({ SecretString, SecretBinary }: SecretValue): SecretValue | undefined {
-  if (SecretString === undefined && SecretBinary === undefined) return undefined;
+  if (!SecretString && !SecretBinary?.length) return undefined;
   if (SecretString !== undefined && SecretBinary !== undefined) {
     throw invalidParameter("You can't specify both a binary secret value and a string secret value.");
   }
   const bytes = SecretString === undefined ? (SecretBinary?.length ?? 0) : Buffer.byteLength(SecretString);
-  if (bytes < 1 || bytes > VALUE_MAX_BYTES) {
+  if (bytes > VALUE_MAX_BYTES) {
     throw new AwsError(
       'ValidationException',
       `1 validation error detected: Value at 'secretString' failed to satisfy constraint: Member must have length between 1 and ${VALUE_MAX_BYTES}`,

@@ -4,8 +4,6 @@ import { HOUR, LIMITS, SECOND } from '../../contract/times.ts';
 import type { QueueRecord } from '../refresh/request.ts';
 import { within } from './sdk.ts';
 
-const CALL_MS = 4_000;
-
 /**
  * Twelve hours from the receive on are the most that SQS takes, less the time of an attempt.
  *
@@ -19,11 +17,11 @@ const REJECTED_CHARACTERS = 10_000;
 /** What is done with messages that cannot simply be deleted. */
 export interface RequestQueue {
   /** Hides the message, and with it its message group, for that long. */
-  hide(record: QueueRecord, seconds: number): Promise<void>;
+  hide(record: QueueRecord, seconds: number, timeoutMs: number): Promise<void>;
   /** Sends a message to the queue itself. */
-  send(body: RefreshRequestBody, messageGroup: string): Promise<void>;
+  send(body: RefreshRequestBody, messageGroup: string, timeoutMs: number): Promise<void>;
   /** Copies the message, or its beginning, to the dead-letter queue with a reason. */
-  reject(record: QueueRecord, reason: string): Promise<void>;
+  reject(record: QueueRecord, reason: string, timeoutMs: number): Promise<void>;
 }
 
 /** On SQS. The SDK client is loaded at the first use: most runs need none. */
@@ -38,25 +36,25 @@ export function sqsQueue(
     return { ...module, client };
   };
   return {
-    async hide(record, seconds) {
+    async hide(record, seconds, timeoutMs) {
       const { client, ChangeMessageVisibilityCommand } = await sqs();
       const command = new ChangeMessageVisibilityCommand({
         QueueUrl: urls.queueUrl,
         ReceiptHandle: record.receiptHandle,
         VisibilityTimeout: Math.min(seconds, LONGEST_PAUSE_SECONDS),
       });
-      await client.send(command, within(CALL_MS));
+      await client.send(command, within(timeoutMs));
     },
-    async send(body, messageGroup) {
+    async send(body, messageGroup, timeoutMs) {
       const { client, SendMessageCommand } = await sqs();
       const command = new SendMessageCommand({
         QueueUrl: urls.queueUrl,
         MessageBody: JSON.stringify(body),
         MessageGroupId: messageGroup,
       });
-      await client.send(command, within(CALL_MS));
+      await client.send(command, within(timeoutMs));
     },
-    async reject(record, reason) {
+    async reject(record, reason, timeoutMs) {
       const { client, SendMessageCommand } = await sqs();
       const command = new SendMessageCommand({
         QueueUrl: urls.deadLetterQueueUrl,
@@ -66,7 +64,7 @@ export function sqsQueue(
         MessageDeduplicationId: record.messageId,
         MessageAttributes: { [REJECTION_REASON_ATTRIBUTE]: { DataType: 'String', StringValue: reason } },
       });
-      await client.send(command, within(CALL_MS));
+      await client.send(command, within(timeoutMs));
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { accessTokenParameter, sessionParameter } from '../../contract/names.ts';
+import { parseSession } from '../refresh/read-session.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
-import { EMPTY_SESSION, hash, parseSession, type Session, withoutRefreshToken } from '../refresh/session.ts';
+import { EMPTY_SESSION, hash, type Session, withoutRefreshToken } from '../refresh/session.ts';
 import type { State, StateStore, StoredParameter } from '../refresh/state.ts';
 import type { CredentialsStore } from './credentials.ts';
 import type { ParameterStore } from './parameters.ts';

@@ -11,10 +11,11 @@ import { type Called, type CallProps, callTokenApi, orFailure } from './call-tok
 import { type AllowedLogin, afterFailedLogin } from './credential-rules.ts';
 import { decide, type Ending, type Situation, type Step } from './decide.ts';
 import { tries } from './failing.ts';
+import { withoutFuture } from './read-session.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
 import { isRejected } from './request-rules.ts';
-import { EMPTY_SESSION, type LoginKey, type Session, withoutFuture, withoutRefreshToken } from './session.ts';
+import { EMPTY_SESSION, type LoginKey, type Session, withoutRefreshToken } from './session.ts';
 import type { State, StateStore } from './state.ts';
 import { newTrace, type Trace } from './trace.ts';
 
@@ -137,13 +138,17 @@ class Attempt {
   }
 
   async #logIn({ login, mayRepeat }: Extract<Step, { do: 'log in' }>): Promise<void> {
-    const { settings, credentials, clock } = this.#deps;
+    const { settings, credentials, tokenApi, clock } = this.#deps;
     const { session: before, tried } = this.#known;
     // Instead of a refresh whose endpoint is down: that is rationed.
     const isDespiteOutage = tried.refresh !== undefined && isOutage(tried.refresh.kind);
     const session = isDespiteOutage ? { ...before, loginDespiteOutageAt: clock.now() } : before;
     const timeoutMs = Math.min(READ_CREDENTIALS_SECONDS * SECOND, this.#callsEnd() - clock.now());
-    const read = await orFailure(credentials.read(settings.credentialsSecretId, login.versionId, timeoutMs));
+    const read = await orFailure(
+      credentials
+        .read(settings.credentialsSecretId, login.versionId, timeoutMs)
+        .then((value) => tokenApi.parseCredentials(value)),
+    );
     if (read instanceof RefreshError) return this.#notLoggedIn({ session, login, failure: read, shown: [] });
     const askedAt = clock.now();
     const send: CallProps['send'] = (api, timeoutMs) => api.login(read, timeoutMs);

@@ -52,9 +52,10 @@ export const isVerdict = ({ kind }: RefreshError): boolean =>
 
 /** New credentials are tried at once, whoever asked, and again when they are due. */
 export function loginWithNewCredentials(situation: CredentialsSituation): AllowedLogin | undefined {
-  const { session, now } = situation;
+  const { request, session, now } = situation;
   const key = keyOf(situation);
   if (key === undefined || key.versionId === session.granted?.credentialsVersion) return undefined;
+  if (!mayLogInAfter(untoldRuns(session, request))) return undefined;
   const failed = failedLoginsOf(session, key);
   if (failed === undefined) return { ...key, isNew: true };
   const due = Math.max(dueOf(situation, key), failed.at + PAUSE_OF_UNTRIED);

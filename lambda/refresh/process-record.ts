@@ -2,9 +2,11 @@ import { awsErrorName } from '../../contract/aws-error-name.ts';
 import type { Clock } from '../../contract/clock.ts';
 import type { FunctionSettings, TokenSettings } from '../../contract/function-settings.ts';
 import { type RefreshRequestBody, wakeUpGroup } from '../../contract/requests.ts';
+import { LIMITS, SECOND } from '../../contract/times.ts';
 import type { RequestQueue } from '../aws/queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type RefreshDeps, refresh } from './attempt.ts';
+import { clamp } from './clamp.ts';
 import { parseRequest, type QueueRecord, type RefreshRequest, type WakeUp } from './request.ts';
 import { hidingOfWakeUp, type Wait } from './waiting.ts';
 
@@ -17,6 +19,16 @@ export interface ProcessDeps {
   readonly clock: Clock;
 }
 
+/** A call to the queue has what is left of the attempt, within these bounds. There are two at the most. */
+const SHORTEST_CALL_MS = SECOND;
+const LONGEST_CALL_MS = 4 * SECOND;
+
+/** The handling of one message. */
+interface Run extends ProcessDeps {
+  /** When the attempt is to be over, in milliseconds since the epoch. */
+  readonly end: number;
+}
+
 /** What becomes of a message: `done` deletes it, `again` leaves it on the queue for another attempt. */
 type Processed = 'done' | 'again';
 
@@ -24,9 +36,12 @@ type Processed = 'done' | 'again';
 export async function processRecord(record: QueueRecord, deps: ProcessDeps): Promise<Processed> {
   const { settings, queue, telemetry, clock } = deps;
   const startedAt = clock.now();
+  const run: Run = { ...deps, end: startedAt + LIMITS.attemptSeconds * SECOND };
   const parsed = parseRequest(record);
   if ('rejected' in parsed) {
-    const moved = await attemptOnQueue(record, deps, () => queue.reject(record, parsed.rejected));
+    const moved = await attemptOnQueue(record, run, (timeoutMs) =>
+      queue.reject(record, parsed.rejected, timeoutMs),
+    );
     if (moved) telemetry.rejected(record.messageId, parsed.rejected);
     return moved ? 'done' : 'again';
   }
@@ -36,33 +51,33 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
     telemetry.unknownToken(record.messageId, token);
     return 'done';
   }
-  if ('wakeUp' in parsed) return passOn(record, parsed.wakeUp, tokenSettings, deps);
+  if ('wakeUp' in parsed) return passOn(record, parsed.wakeUp, tokenSettings, run);
 
   const outcome = await refresh(parsed, deps.refreshDeps(token, tokenSettings));
   const now = clock.now();
   const { environment } = settings;
   const durationMs = now - startedAt;
   telemetry.attempt({ environment, settings: tokenSettings, request: parsed, outcome, now, durationMs });
-  return wait(record, parsed, 'wait' in outcome.ending ? outcome.ending.wait : undefined, deps);
+  return wait(record, parsed, 'wait' in outcome.ending ? outcome.ending.wait : undefined, run);
 }
 
 async function wait(
   record: QueueRecord,
   { token, sentAt }: RefreshRequest,
   wait: Wait | undefined,
-  deps: ProcessDeps,
+  run: Run,
 ): Promise<Processed> {
   if (wait === undefined || wait.how === 'next tick') return 'done';
   if (wait.how === 'wake-up') {
     if (!wait.isNew) return 'done';
     const dueAt = Math.ceil(wait.until);
     const wakeUp: RefreshRequestBody = { token, requestedBy: 'wake-up', since: Math.floor(sentAt), dueAt };
-    const isSent = await attemptOnQueue(record, deps, () =>
-      deps.queue.send(wakeUp, wakeUpGroup(token, dueAt)),
+    const isSent = await attemptOnQueue(record, run, (timeoutMs) =>
+      run.queue.send(wakeUp, wakeUpGroup(token, dueAt), timeoutMs),
     );
     if (isSent) return 'done';
   }
-  return hide(record, wait.until, deps);
+  return hide(record, wait.until, run);
 }
 
 /** A wake-up that is due becomes a request of the token's group, so that refreshes take turns as ever. */
@@ -70,29 +85,29 @@ async function passOn(
   record: QueueRecord,
   { token, dueAt, since }: WakeUp,
   settings: TokenSettings,
-  deps: ProcessDeps,
+  run: Run,
 ): Promise<Processed> {
-  const now = deps.clock.now();
-  if (dueAt > now) return hide(record, hidingOfWakeUp(dueAt, settings, now), deps);
+  const now = run.clock.now();
+  if (dueAt > now) return hide(record, hidingOfWakeUp(dueAt, settings, now), run);
   const request: RefreshRequestBody = { token, requestedBy: 'wake-up', since, dueAt };
-  const isSent = await attemptOnQueue(record, deps, () => deps.queue.send(request, token));
+  const isSent = await attemptOnQueue(record, run, (timeoutMs) => run.queue.send(request, token, timeoutMs));
   return isSent ? 'done' : 'again';
 }
 
-async function hide(record: QueueRecord, until: number, deps: ProcessDeps): Promise<Processed> {
-  const seconds = Math.max(1, Math.ceil((until - deps.clock.now()) / 1_000));
-  await attemptOnQueue(record, deps, () => deps.queue.hide(record, seconds));
+async function hide(record: QueueRecord, until: number, run: Run): Promise<Processed> {
+  const seconds = Math.max(1, Math.ceil((until - run.clock.now()) / 1_000));
+  await attemptOnQueue(record, run, (timeoutMs) => run.queue.hide(record, seconds, timeoutMs));
   return 'again';
 }
 
 /** Without the queue's answer the message comes back when its visibility timeout ends, which is soon enough. */
 async function attemptOnQueue(
   record: QueueRecord,
-  { telemetry }: ProcessDeps,
-  change: () => Promise<void>,
+  { telemetry, clock, end }: Run,
+  change: (timeoutMs: number) => Promise<void>,
 ): Promise<boolean> {
   try {
-    await change();
+    await change(clamp(end - clock.now(), SHORTEST_CALL_MS, LONGEST_CALL_MS));
     return true;
   } catch (error) {
     telemetry.queueTrouble(record.messageId, awsErrorName(error));

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FAILURE_CODES, type FailureCode } from '../../contract/failures.ts';
-import { parseObject } from '../../contract/json-object.ts';
+import type { FailureCode } from '../../contract/failures.ts';
 
 /** Raised when the shape below changes so that what an older version wrote means something else: then it is not read. */
 export const SESSION_FORMAT_VERSION = 1;
@@ -82,104 +81,6 @@ export const EMPTY_SESSION: Session = {
 
 /** Tells whether session and access token belong together. */
 export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
-
-/** Reads a stored session. What is not well-formed is left out: at worst that costs one login. */
-export function parseSession(value: string | undefined): Session {
-  const parsed = parseObject(value ?? '') ?? {};
-  if (parsed.formatVersion !== SESSION_FORMAT_VERSION) return EMPTY_SESSION;
-  const { granted, failedLogins, rejectionsInARow, failing } = parsed;
-  return {
-    ...EMPTY_SESSION,
-    ...(isGranted(granted) && { granted }),
-    ...(Array.isArray(failedLogins) && { failedLogins: failedLogins.filter(isFailedLogins) }),
-    ...(isTime(rejectionsInARow) && { rejectionsInARow }),
-    ...(isFailing(failing) && { failing }),
-    ...Object.fromEntries(
-      OPTIONAL_TIMES.flatMap((name) => (isTime(parsed[name]) ? [[name, parsed[name]]] : [])),
-    ),
-  };
-}
-
-const OPTIONAL_TIMES = ['credentialsMissingSince', 'loginDespiteOutageAt', 'extraTryAt', 'wakeUpAt'] as const;
-
-const isTime = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isAbsentOr = (check: (value: unknown) => boolean, value: unknown): boolean =>
-  value === undefined || check(value);
-
-function isGranted(value: unknown): value is Granted {
-  const granted: { readonly [Field in keyof Granted]?: unknown } = Object(value);
-  return (
-    isText(granted.accessTokenHash) &&
-    (granted.how === 'login' || granted.how === 'refresh') &&
-    isTime(granted.obtainedAt) &&
-    isTime(granted.expiresAt) &&
-    isText(granted.credentialsVersion) &&
-    isAbsentOr(isTime, granted.repeatedAt) &&
-    isAbsentOr(isTime, granted.credentialsSince) &&
-    isAbsentOr(isText, granted.refreshToken) &&
-    isAbsentOr(isTime, granted.refreshTokenExpiresAt)
-  );
-}
-
-function isFailedLogins(value: unknown): value is FailedLogins {
-  const failed: { readonly [Field in keyof FailedLogins]?: unknown } = Object(value);
-  return (
-    isText(failed.versionId) &&
-    isText(failed.request) &&
-    FAILURE_CODES.some((code) => code === failed.code) &&
-    [failed.at, failed.since, failed.times, failed.refusals].every(isTime) &&
-    Array.isArray(failed.shown) &&
-    failed.shown.every(isTime) &&
-    isAbsentOr(isTime, failed.notBefore)
-  );
-}
-
-function isFailing(value: unknown): value is Failing {
-  const failing: { readonly [Field in keyof Failing]?: unknown } = Object(value);
-  return [failing.since, failing.tries, failing.sentAt, failing.receives].every(isTime);
-}
-
-/**
- * The session without times that are still to come, which a wrong clock left: what happened counts as having happened now.
- */
-export function withoutFuture(session: Session, now: number): Session {
-  const { granted, failedLogins, failing } = session;
-  const past = (time: number): number => Math.min(time, now);
-  const early = granted === undefined ? 0 : Math.max(0, granted.obtainedAt - now);
-  const isFuture =
-    early > 0 ||
-    (granted?.repeatedAt ?? 0) > now ||
-    failedLogins.some(({ at, shown }) => [at, ...shown].some((time) => time > now)) ||
-    [session.extraTryAt, session.loginDespiteOutageAt, session.credentialsMissingSince, failing?.since].some(
-      (time) => (time ?? 0) > now,
-    );
-  if (!isFuture) return session;
-  const pastFields = Object.fromEntries(
-    (['extraTryAt', 'loginDespiteOutageAt', 'credentialsMissingSince'] as const).flatMap((name) =>
-      session[name] === undefined ? [] : [[name, past(session[name])]],
-    ),
-  );
-  return {
-    ...session,
-    ...pastFields,
-    ...(granted !== undefined && {
-      granted: {
-        ...granted,
-        obtainedAt: granted.obtainedAt - early,
-        expiresAt: granted.expiresAt - early,
-        ...(granted.repeatedAt !== undefined && { repeatedAt: past(granted.repeatedAt) }),
-      },
-    }),
-    failedLogins: failedLogins.map((failed) => ({
-      ...failed,
-      at: past(failed.at),
-      since: past(failed.since),
-      shown: failed.shown.map(past),
-    })),
-    ...(failing !== undefined && { failing: { ...failing, since: past(failing.since) } }),
-  };
-}
 
 /** The session after its refresh token was refused or spent: it is never presented again. */
 export function withoutRefreshToken(session: Session): Session {

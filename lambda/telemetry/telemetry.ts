@@ -1,7 +1,9 @@
+import { kindOfFailure } from '../../contract/failures.ts';
 import { DIMENSIONS, METRICS } from '../../contract/metrics.ts';
 import { TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../../contract/names.ts';
 import { SECOND } from '../../contract/times.ts';
 import type { RefreshError } from '../refresh/refresh-error.ts';
+import type { ApiCall } from '../refresh/trace.ts';
 import { type Measured, type MetricGroup, measure, reasonsForAttention } from './measurements.ts';
 
 /** A log line's named fields. */
@@ -94,7 +96,7 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
     apiCalls: trace.calls.map(
       ({ call, code, durationMs }) => `${call} ${code ?? 'ok'} ${Math.round(durationMs)} ms`,
     ),
-    credentials: trace.credentials,
+    credentials: trace.credentials ?? (trace.calls.some(isWithoutVerdict) ? 'no verdict' : undefined),
     durationMs: Math.round(durationMs),
     attempt: request.attempt,
     tries: outcome.tries,
@@ -107,6 +109,10 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
     attention: attention.length > 0 ? attention : undefined,
   };
 }
+
+/** The login was answered, and neither accepted nor refused. */
+const isWithoutVerdict = ({ call, code }: ApiCall): boolean =>
+  call === 'login' && code !== undefined && kindOfFailure(code) === 'inconclusive';
 
 function detailOf({ kind, fields }: RefreshError, { settings, outcome }: Measured): string | undefined {
   const { detail, notJson } = fields;

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../contract/clock.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
-import type { Credentials } from '../aws/credentials.ts';
-import { type Grant, judgeAnswer } from './answer.ts';
-import type { TlsSettings } from './connection.ts';
+import type { CredentialsStore, SecretValue } from '../aws/credentials.ts';
+import type { Grant } from './answer.ts';
+import { certificatesOf } from './certificates.ts';
+import type { Credentials } from './credentials.ts';
 import type { PostJson, PostRequest } from './http.ts';
+import { passwordKind } from './password-kind.ts';
 import type { Call } from './verdict.ts';
 
-/** A third party's API that issues tokens. Another kind of API is another implementation of this. */
+/** A third party's API that issues tokens, over the network. All of it throws RefreshError. */
 export interface TokenApi {
   /** The login request as the settings describe it, hashed; it holds no secret. Limits on logins are counted for each. */
   readonly loginRequest: string;
+  parseCredentials(value: SecretValue): Credentials;
   login(credentials: Credentials, timeoutMs: number): Promise<Grant>;
   refresh(refreshToken: string, timeoutMs: number): Promise<Grant>;
 }
@@ -18,43 +21,39 @@ export interface TokenApi {
 export interface TokenApiDeps {
   readonly post: PostJson;
   readonly clock: Clock;
-  /** For an API with certificates of its own, which stand beside the credentials. Default: the usual ones do. */
-  readonly tlsOfRefresh?: ((timeoutMs: number) => Promise<TlsSettings | undefined>) | undefined;
+  /** Holds the certificates of an API that has its own. */
+  readonly credentials: CredentialsStore;
 }
 
-/**
- * `POST {baseUrl}/auth/token` with `{username, password}` and `POST {baseUrl}/auth/token/refresh` with
- * `{refreshToken}`, both answered by `{data: {token, refreshToken}}`.
- *
- * Both throw RefreshError.
- */
-export function passwordTokenApi(
-  { baseUrl, accessTokenLifetimeSeconds }: Pick<TokenSettings, 'baseUrl' | 'accessTokenLifetimeSeconds'>,
-  { post, clock, tlsOfRefresh }: TokenApiDeps,
-): TokenApi {
+/** The token API that a token's settings describe: here its kind is chosen. */
+export function tokenApiOf(settings: TokenSettings, { post, clock, credentials }: TokenApiDeps): TokenApi {
+  const { baseUrl, accessTokenLifetimeSeconds, certificatesInCredentials, credentialsSecretId } = settings;
+  const kind = passwordKind(baseUrl);
+  const certificates = certificatesInCredentials
+    ? certificatesOf({
+        store: credentials,
+        secretId: credentialsSecretId,
+        clock,
+        parse: kind.parseCredentials,
+      })
+    : undefined;
   const send = async (call: Call, request: PostRequest, oddity?: string): Promise<Grant> => {
     const answer = await post(request);
-    return judgeAnswer({
-      call,
-      answer,
-      now: clock.now(),
-      lifetimeSeconds: accessTokenLifetimeSeconds,
-      oddity,
-    });
+    const lifetimeSeconds = accessTokenLifetimeSeconds;
+    return kind.judge({ call, answer, now: clock.now(), lifetimeSeconds, oddity });
   };
-  const loginUrl = `${baseUrl}/auth/token`;
   return {
-    loginRequest: hashOf(['POST', loginUrl, 'username', 'password']),
-    login({ username, password, tls, oddity }, timeoutMs) {
-      const request = { url: loginUrl, body: { username, password }, timeoutMs, tls };
-      return send('login', request, oddity);
+    loginRequest: hashOf(kind.loginDescription),
+    parseCredentials: kind.parseCredentials,
+    login(shown, timeoutMs) {
+      const { tls, oddity } = shown;
+      return send('login', { ...kind.loginRequest(shown), timeoutMs, tls }, oddity);
     },
     async refresh(refreshToken, timeoutMs) {
       const end = clock.now() + timeoutMs;
       // Half of the time, so that with certificates known from before there is enough left for the call.
-      const tls = await tlsOfRefresh?.(timeoutMs / 2);
-      const url = `${baseUrl}/auth/token/refresh`;
-      return send('refresh', { url, body: { refreshToken }, timeoutMs: end - clock.now(), tls });
+      const tls = await certificates?.(timeoutMs / 2);
+      return send('refresh', { ...kind.refreshRequest(refreshToken), timeoutMs: end - clock.now(), tls });
     },
   };
 }

@@ -56,7 +56,8 @@ function loginRefused(context: AlarmContext, scope: Construct, { name, baseUrl }
     token: name,
     says:
       `The credentials of token ${name} of ${context.environment} were refused by ${new URL(baseUrl).host}, or are malformed: ` +
-      'consumers lose access when the refresh token no longer works, unless the right ones are stored.',
+      'consumers lose access when the refresh token no longer works, unless the right ones are stored. Those that were never ' +
+      'accepted are not tried again until they are stored anew, or a request says retryRefused.',
     metric: tokenMetric('loginRefused', { ...context, token: name, statistic: 'Maximum' }),
     when: { atLeast: 1 },
     periods: AT_ONCE,

@@ -9,6 +9,8 @@ import type { Construct } from 'constructs';
  */
 const CONTEXT_KEYS = { ssm: 'PARAMETER_ARN', secretsmanager: 'SecretARN' } as const;
 
+type Service = keyof typeof CONTEXT_KEYS;
+
 /**
  * Conditions under which a key is used: only by the service on the caller's behalf, and only for these resources.
  *
@@ -16,12 +18,19 @@ const CONTEXT_KEYS = { ssm: 'PARAMETER_ARN', secretsmanager: 'SecretARN' } as co
  */
 export function usedThrough(
   scope: Construct,
-  service: keyof typeof CONTEXT_KEYS,
+  service: Service,
   arns: readonly string[],
 ): Record<string, Record<string, unknown>> {
-  const via = { 'kms:ViaService': `${service}.${Stack.of(scope).region}.amazonaws.com` };
+  const via = { 'kms:ViaService': namesOf(service, Stack.of(scope)) };
   const context = { [`kms:EncryptionContext:${CONTEXT_KEYS[service]}`]: arns };
   return arns.some((arn) => arn.includes('*'))
     ? { StringEquals: via, StringLike: context }
     : { StringEquals: { ...via, ...context } };
 }
+
+/**
+ * Names by which KMS may know the service. Sources disagree about partitions with a domain of their own (China, the European
+ * Sovereign Cloud); elsewhere the two are the same, which IAM takes. Both domains are AWS's alone.
+ */
+const namesOf = (service: Service, { region, urlSuffix }: Stack): string[] =>
+  ['amazonaws.com', urlSuffix].map((domain) => `${service}.${region}.${domain}`);

@@ -208,6 +208,21 @@ export const SCENARIOS: readonly AlarmScenario[] = [
     endsQuiet: true,
   },
   {
+    name: 'login alone is down when new credentials are stored; 15 minutes later it is up, and a newer version is accepted',
+    troubleAt: TICK + 10 * MINUTE,
+    situation: {
+      hours: 8,
+      faults: [{ ...from(TICK + 10 * MINUTE, 15 * MINUTE), only: 'login' }],
+      moments: [10, 25].map((minutes) => ({
+        at: TICK + minutes * MINUTE,
+        happens: ({ world }) => storeCredentials(world, TOKEN, FIRST_PASSWORD),
+      })),
+    },
+    fires: [],
+    tokenLives: true,
+    endsQuiet: true,
+  },
+  {
     name: 'the credentials are never set',
     troubleAt: 0,
     situation: { hours: 4, credentials: false },
@@ -289,6 +304,14 @@ export const SCENARIOS: readonly AlarmScenario[] = [
     name: 'the token API shortens lifetimes to 15 minutes, and says so',
     troubleAt: 0,
     situation: { hours: 4, apiTimes: { accessTokenLifetimeSeconds: 15 * MINUTE, tokenFormat: 'jwt' } },
+    fires: [],
+    tokenLives: true,
+    endsQuiet: true,
+  },
+  {
+    name: 'the token API shortens lifetimes to 1 minute, and says so',
+    troubleAt: 0,
+    situation: { hours: 4, apiTimes: { accessTokenLifetimeSeconds: MINUTE, tokenFormat: 'jwt' } },
     fires: ['attention'],
     endsQuiet: false,
   },

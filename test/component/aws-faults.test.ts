@@ -32,6 +32,21 @@ it.concurrent.for(awsFaults)('$name', async ({ faults, at, code, apiCalls }, { o
   expect(leaksIn(stage.emitted(), stage.secrets())).toEqual([]);
 });
 
+it.concurrent('a queue that hangs costs two seconds after the slowest attempt', async ({
+  onTestFinished,
+}) => {
+  const stage = await openStage();
+  onTestFinished(stage.close);
+  stage.startWithToken();
+  stage.api.faults.add('refresh', { kind: 'answer', status: 429, headers: { 'retry-after': '120' } });
+  for (const operation of ['PutParameter', 'SendMessage', 'ChangeMessageVisibility']) {
+    stage.aws.faults.add({ operation, fault: 'hang', times: Number.POSITIVE_INFINITY });
+  }
+  const { tookMs } = await stage.attempt();
+  expect(tookMs).toBeGreaterThan((LIMITS.attemptSeconds + 1) * 1000);
+  expect(tookMs).toBeLessThan((LIMITS.attemptSeconds + 2) * 1000 + 500);
+});
+
 it('every write names type, key, tier and a description without secrets', async () => {
   const stage = await openStageForTest();
   stage.startWithToken();

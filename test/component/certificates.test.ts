@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseCredentials } from '../../lambda/aws/credentials.ts';
+import { parseCredentials } from '../../lambda/token-api/credentials.ts';
 import { postJson } from '../../lambda/token-api/http.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { selfSigned } from './certificate.ts';

@@ -82,6 +82,23 @@ describe('credentials', () => {
     expect(stage.api.model.counters.refusedLogins).toBe(1);
   });
 
+  it('whose very first refusal is no JSON may have been shown to an API that speaks another protocol', async () => {
+    const stage = await openStageForTest();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    const page = { kind: 'answer', status: 401, body: '<html>Log in</html>' } as const;
+    stage.api.faults.add('login', page, 1);
+    expect((await stage.attempt()).line).toMatchObject({
+      code: 'CredentialsRefused',
+      detail: 'or this API speaks another protocol',
+    });
+    const later = await openStageForTest();
+    later.startWithToken({ refreshToken: false });
+    later.api.faults.add('login', page, 1);
+    const { line } = await later.attempt();
+    expect(line.code).toBe('CredentialsRefused');
+    expect(line.detail).toBeUndefined();
+  });
+
   it('of an account that is locked are not tried again either', async () => {
     const stage = await openStageForTest();
     stage.storeCredentials(credentialsOf(PASSWORD));
@@ -95,6 +112,19 @@ describe('credentials', () => {
       detail: expect.stringContaining('not tried again before'),
     });
     expect(stage.api.model.counters.logins).toBe(0);
+  });
+
+  it('without a verdict are seldom tried again, and only the alarm on refreshes tells', async () => {
+    const stage = await openStageForTest();
+    stage.storeCredentials(credentialsOf(PASSWORD));
+    stage.api.faults.add('login', { kind: 'answer', status: 403 });
+    const first = await stage.attempt();
+    expect(first.line).toMatchObject({ code: 'ApiForbidden', credentials: 'no verdict' });
+    expect(metric(first, METRICS.perToken.refreshFailing)).toBe(1);
+    expect(metric(first, METRICS.perToken.loginRefused)).toBeUndefined();
+    const second = await stage.attempt();
+    expect(second.line.detail).toContain('not tried again before');
+    expect(second.line.credentials).toBeUndefined();
   });
 
   it('that are refused are tried once more for a request that asks, at most once an hour', async () => {

@@ -59,7 +59,7 @@ export const provedElsewhere: readonly ProvedElsewhere[] = [
   },
   {
     fault: 'credentials that are refused',
-    does: '`CredentialsRefused`: not presented again for one interval, then 4 hours, then a day',
+    does: '`CredentialsRefused`: presented again after 35 minutes, then daily; if they were never accepted, after a minute, then not again',
     file: CREDENTIALS,
     title: 'that are refused are not tried again by the next requests, nor by another container',
   },
@@ -165,7 +165,8 @@ Each row is a test: over real sockets, with the real handler and SDK clients, be
 memory. This page is written from the tests' own tables (\`npm run docs\`); \`npm test\` fails when the two differ.
 
 Whatever happens, the stored access token is replaced only by a well-formed one that lives, an attempt ends within 12
-seconds, and neither password nor token appears in a log line, metric, error or dead letter: every row asserts that too.
+seconds (two more if the queue hangs as well), and neither password nor token appears in a log line, metric, error or dead
+letter: every row asserts that too.
 
 - **renewed**: a new access token is stored, by the call that met the fault.
 - **login**: a new access token is stored, by a login in the same attempt.

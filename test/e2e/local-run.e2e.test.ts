@@ -24,6 +24,7 @@ describe('npm run local -- --once', () => {
     const run = await startLocalRun(['--once']);
     expect(await run.exitCode, run.output()).toBe(0);
     for (const sight of SIGHTS) expect(run.output()).toMatch(sight);
+    expect(run.output()).toMatch(/schedule +fires at once on AWS.*: one request was sent/);
     expect(run.output()).not.toMatch(SECRET);
     expect(await run.leftovers()).toEqual([]);
   });
@@ -34,6 +35,7 @@ describe('npm run local -- --once', () => {
     expect(run.output()).toMatch(/python3 was not found: going on in the embedded form/);
     expect(run.output()).toMatch(/– deploy by the CDK CLI: not shown/);
     for (const sight of SIGHTS.slice(1)) expect(run.output()).toMatch(sight);
+    expect(run.output(), 'the schedule fires as soon as it exists').toMatch(/consumer gets\n.* schedule\b/);
     expect(run.output()).not.toMatch(SECRET);
     expect(await run.leftovers()).toEqual([]);
   });

@@ -63,7 +63,10 @@ it("two lines of the README's app give a function of another stack one token to 
       Resource: arn('kms', 'key/*'),
       Condition: {
         StringEquals: {
-          'kms:ViaService': { 'Fn::Join': ['', ['ssm.', REGION, '.amazonaws.com']] },
+          'kms:ViaService': [
+            { 'Fn::Join': ['', ['ssm.', REGION, '.amazonaws.com']] },
+            { 'Fn::Join': ['', ['ssm.', REGION, '.', { Ref: 'AWS::URLSuffix' }]] },
+          ],
           'kms:EncryptionContext:PARAMETER_ARN': [parameter],
         },
         'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/token-refresher/sandbox' },

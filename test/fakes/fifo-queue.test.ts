@@ -52,7 +52,11 @@ describe('deduplication', () => {
     expect(queue.counts().all).toBe(20);
   });
 
-  it('is for each group by itself with the scope messageGroup', () => {
+  it('is for the whole queue, or with the scope messageGroup for each group by itself', () => {
+    const whole = createQueue();
+    sendAll(whole, 'a', 'same');
+    sendAll(whole, 'b', 'same');
+    expect(bodies(whole)).toEqual(['same']);
     const queue = createQueue({ deduplicationScope: 'messageGroup' });
     sendAll(queue, 'a', 'same', 'same');
     sendAll(queue, 'b', 'same');

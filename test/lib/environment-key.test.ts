@@ -10,6 +10,7 @@ import {
   resourcesOf,
   stackOf,
   templateOf,
+  viaService,
 } from './synth.ts';
 
 const KEY = 'arn:aws:kms:eu-central-1:111122223333:key/99999999-12ab-34cd-56ef-1234567890ab';
@@ -147,12 +148,12 @@ describe('a production environment', () => {
       JSON.stringify(Action).includes('kms:Decrypt'),
     );
     expect(decryptions).toMatchObject([
-      { Resource: KEY, Condition: { StringEquals: { 'kms:ViaService': expect.stringMatching(/^ssm\./) } } },
+      { Resource: KEY, Condition: { StringEquals: { 'kms:ViaService': viaService('ssm') } } },
       {
         Resource: KEY,
         Condition: {
           StringEquals: {
-            'kms:ViaService': expect.stringMatching(/^secretsmanager\./),
+            'kms:ViaService': viaService('secretsmanager'),
             'kms:EncryptionContext:SecretARN': [SECRET],
           },
         },

@@ -87,6 +87,12 @@ const PLACE: Readonly<Record<string, string>> = {
   'AWS::URLSuffix': 'amazonaws.com',
 };
 
+/** The two names by which KMS may know a service are the same in that place. */
+export function viaService(service: 'ssm' | 'secretsmanager'): string[] {
+  const name = `${service}.ap-southeast-2.amazonaws.com`;
+  return [name, name];
+}
+
 /**
  * Puts what AWS would in the place of Ref, Fn::GetAtt and Fn::Join. A resource without a name of its own becomes
  * `<its logical id>`, so that a test can tell it from others; an ARN has its real length.

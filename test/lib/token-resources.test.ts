@@ -51,6 +51,13 @@ describe('the schedule', () => {
     expect(Properties).not.toHaveProperty('State');
   });
 
+  it('has no start date, so that it fires as soon as it exists', () => {
+    const tokens = [payments, { ...payments, name: 'adopted', credentialsSecretArn: ADOPTED }];
+    const schedules = resourcesOf(templateOf({ tokens }), 'AWS::Scheduler::Schedule');
+    expect(schedules).toHaveLength(2);
+    for (const { Properties } of schedules) expect(Properties).not.toHaveProperty('StartDate');
+  });
+
   it('sends a body that differs at every tick and cannot be foretold', () => {
     const { Input } = scheduleOf().Properties.Target as { Input: string };
     expect(JSON.parse(Input)).toEqual({

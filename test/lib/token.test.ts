@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { type Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { Token } from '../../lib/token.ts';
-import { inQuickApp, resourceOf, resourcesOf, stackOf } from './synth.ts';
+import { inQuickApp, resourceOf, resourcesOf, stackOf, viaService } from './synth.ts';
 
 const ARN = 'ap-southeast-2:123456789012';
 const PARAMETER = `arn:aws:ssm:${ARN}:parameter/token-refresher/production/payments-api/access-token`;
@@ -28,7 +28,7 @@ describe('Token.fromName, in a stack that knows nothing of the environment but i
           Resource: `arn:aws:kms:${ARN}:key/*`,
           Condition: {
             StringEquals: {
-              'kms:ViaService': 'ssm.ap-southeast-2.amazonaws.com',
+              'kms:ViaService': viaService('ssm'),
               'kms:EncryptionContext:PARAMETER_ARN': [PARAMETER],
             },
             'ForAnyValue:StringEquals': { 'kms:ResourceAliases': 'alias/token-refresher/production' },

@@ -7,10 +7,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { DEFAULT_TIMES } from '../../contract/times.ts';
 import type { Fault } from '../../fakes/token-api/faults.ts';
-import { parseCredentials, secretsManagerStore } from '../../lambda/aws/credentials.ts';
+import { secretsManagerStore } from '../../lambda/aws/credentials.ts';
 import { ssmStore } from '../../lambda/aws/parameters.ts';
+import { parseCredentials } from '../../lambda/token-api/credentials.ts';
 import { postJson } from '../../lambda/token-api/http.ts';
-import { passwordTokenApi } from '../../lambda/token-api/token-api.ts';
+import { tokenApiOf } from '../../lambda/token-api/token-api.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import { type ApiFault, apiFaults, CALLS, type Call, injectFault } from '../component/api-faults.ts';
 import {
@@ -117,9 +118,10 @@ async function leaksInErrorOf(
 ): Promise<string[]> {
   const stage = await openStage();
   await injectFault(stage, call, { fault });
-  const api = passwordTokenApi(
-    { baseUrl: stage.api.baseUrl, ...DEFAULT_TIMES },
-    { post: postJson, clock: systemClock },
+  const credentials = secretsManagerStore(new SecretsManagerClient(clientConfig(stage.aws.endpoint)));
+  const api = tokenApiOf(
+    { baseUrl: stage.api.baseUrl, credentialsSecretId: SECRET, ...DEFAULT_TIMES },
+    { post: postJson, clock: systemClock, credentials },
   );
   const work =
     call === 'refresh'

@@ -48,7 +48,7 @@ function lines({ Effect, Action, Resource, Condition = {} }: Statement): string[
   const others = Object.values(Condition).flatMap((keys) =>
     Object.entries(keys)
       .filter(([key]) => !key.startsWith('kms:EncryptionContext:'))
-      .map(([key, value]) => `${key}=${value}`),
+      .map(([key, value]) => `${key}=${[...new Set(all(value))]}`),
   );
   return all(Action).flatMap((action) =>
     all(Resource).flatMap((resource) =>
@@ -165,7 +165,8 @@ function readerPolicy(): string {
     Token.fromName(stack, { environment: 'production', name: READ_TOKEN }).grantRead(role).assertSuccess();
     return resourcesOf(Template.fromStack(stack), 'AWS::IAM::Policy').flatMap(policiesIn);
   });
-  return JSON.stringify(documents[0], null, 2);
+  const once = (_key: string, value: unknown) => (Array.isArray(value) ? [...new Set(value)] : value);
+  return JSON.stringify(documents[0], once, 2);
 }
 
 it('docs/security.md shows this table, and the policy of a reader', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_TIMES, MINUTE, SECOND } from '../../contract/times.ts';
 import { drainSeconds, survivableSeconds } from '../../lib/settings/margin.ts';
+import { ANSWERS_503, HANGS } from '../../simulate/random-outage.ts';
 import { simulateYear } from '../../simulate/random-year.ts';
 import { type SearchProps, worstMoment } from '../../simulate/worst-moment.ts';
 
@@ -31,6 +32,17 @@ describe('an outage at the worst moment', { timeout: 60_000 }, () => {
     });
     expect(found.withoutTokenMs).toBeLessThanOrEqual(most * SECOND);
     expect(found.withoutTokenMs).toBeGreaterThanOrEqual(found.limitMs);
+  });
+
+  it.each([
+    { what: 'answers 503', how: ANSWERS_503, most: 165 },
+    // Perhaps an account is locked: pauses grow to 11 minutes, and a tenth.
+    { what: 'does not answer', how: HANGS, most: 726 + 20 },
+  ])('costs at most $most s more by login alone, if the token API $what', async ({ how, most }) => {
+    const api = { loginAlone: true };
+    const found = await worstMoment({ ...search, api, how, outageMs: 60 * MINUTE });
+    expect(found.withoutTokenMs).toBeGreaterThanOrEqual(found.limitMs);
+    expect(found.withoutTokenMs - found.limitMs).toBeLessThanOrEqual(most * SECOND);
   });
 
   it('costs a minute or so more when a run crashes', async () => {

@@ -45,6 +45,10 @@ describe('the refresher', () => {
     expect(kinds(host(await play({ ...calm, times })).calls)).toEqual(Array(5).fill('login'));
   });
 
+  it('logs in at every tick where the token API gives no refresh tokens', async () => {
+    expect(kinds(host(await play({ ...calm, loginAlone: true })).calls)).toEqual(Array(5).fill('login'));
+  });
+
   it('is back within seconds when an answer was lost after the refresh token had been spent', async () => {
     const played = await play({ ...calm, faults: [during({ kind: 'api-answer-lost' }, TICK, 0.25)] });
     expect(host(played).model.counters.reuses).toBeGreaterThan(0);

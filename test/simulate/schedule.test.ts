@@ -3,7 +3,7 @@ import { MINUTE } from '../../contract/times.ts';
 import { arithmeticLimit, tickTimes } from '../../simulate/schedule.ts';
 
 describe('tickTimes', () => {
-  it('are late each for itself: the grid does not move', () => {
+  it('begin at once and are late each for itself: the grid does not move', () => {
     const lateness = (tick: number) => [7, 0, 3][tick] ?? 0;
     expect(tickTimes({ from: 100, to: 6100, intervalSeconds: 2, lateness })).toEqual([107, 2100, 4103]);
   });

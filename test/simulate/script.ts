@@ -7,13 +7,21 @@ import type { Fault, Trouble } from '../../simulate/faults.ts';
 import { seededRandom } from '../../simulate/random.ts';
 import { Refresher } from '../../simulate/refresher.ts';
 import { tickTimes } from '../../simulate/schedule.ts';
-import { ENVIRONMENT, FIRST_PASSWORD, START, type Times, USERNAME, World } from '../../simulate/world.ts';
+import {
+  type ApiTraits,
+  ENVIRONMENT,
+  FIRST_PASSWORD,
+  START,
+  type Times,
+  USERNAME,
+  World,
+} from '../../simulate/world.ts';
 
 export const TOKEN = 'payments-api';
 export const OTHER_TOKEN = 'ledger-api';
 
 /** What happens in a run, in seconds from its start: small numbers, so that a counterexample can be read. */
-export interface Script {
+export interface Script extends ApiTraits {
   readonly seed: number;
   readonly hours: number;
   readonly times?: Times;
@@ -23,8 +31,6 @@ export interface Script {
   readonly latestTick?: number;
   /** Instead of the schedule's own: when ticks come. */
   readonly ticks?: readonly number[];
-  /** Shorter than the settings say, and stated by the token API. */
-  readonly statedLifetimeSeconds?: number;
   readonly lockout?: { readonly afterRefusals: number; readonly seconds: number };
 }
 
@@ -88,7 +94,8 @@ export interface Played {
 }
 
 export async function play(script: Script): Promise<Played> {
-  const { seed, hours, times = DEFAULT_TIMES, latestTick = 60, lockout, statedLifetimeSeconds } = script;
+  const { seed, hours, times = DEFAULT_TIMES, latestTick = 60, lockout } = script;
+  const { statedLifetimeSeconds, loginAlone } = script;
   const until = START + hours * 3600 * SECOND;
   const lateness = seededRandom(seed + 1);
   const usualTicks = tickTimes({
@@ -114,6 +121,7 @@ export async function play(script: Script): Promise<Played> {
     tokens: [TOKEN, OTHER_TOKEN],
     ...(lockout && { lockout }),
     ...(statedLifetimeSeconds && { statedLifetimeSeconds }),
+    ...(loginAlone && { loginAlone }),
   });
   const runs: (Run & { endedAt: number })[] = [];
   const emitted: string[] = [];

@@ -19,5 +19,6 @@ export const ministackDifferences: Readonly<Record<string, string>> = {
   'queue: a message can be deleted twice': 'it calls the receipt handle invalid',
   'queue: a message that is visible again cannot be deleted with the old receipt':
     'it deletes, as standard queues do',
+  'queue: the deduplication id of a dead letter is its message id': 'it keeps the id of the first send',
   'queue: a dead letter was sent when it moved': 'it keeps the time of the first send, as standard queues do',
 };

@@ -9,9 +9,8 @@ import {
   type SendMessageCommandInput,
 } from '@aws-sdk/client-sqs';
 import { expect } from 'vitest';
+import { LIMITS } from '../../../contract/times.ts';
 import { type AwsConnection, type ContractCases, unique } from './connection.ts';
-
-const VISIBILITY_SECONDS = 30;
 
 interface TestQueue {
   readonly url: string;
@@ -23,14 +22,16 @@ interface TestQueue {
   delete(message: Message | undefined): Promise<unknown>;
 }
 
-/** A queue as the stack makes it. */
+/** The request queue as the stack makes it, unless the case says otherwise. */
 async function createQueue(aws: AwsConnection, attributes: Record<string, string> = {}): Promise<TestQueue> {
   const { sqs } = aws;
   const QueueName = `${unique(aws)}.fifo`;
   const Attributes = {
     FifoQueue: 'true',
     ContentBasedDeduplication: 'true',
-    VisibilityTimeout: String(VISIBILITY_SECONDS),
+    DeduplicationScope: 'messageGroup',
+    FifoThroughputLimit: 'perMessageGroupId',
+    VisibilityTimeout: String(LIMITS.visibilitySeconds),
     ...attributes,
   };
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
@@ -134,11 +135,11 @@ export const queueCases: ContractCases = {
     expect(await queue.bodies()).toEqual([]);
   },
 
-  'queue: equal bodies in two groups are duplicates, too': async (aws) => {
+  'queue: equal bodies in two groups are two messages': async (aws) => {
     const queue = await createQueue(aws);
     await queue.send({ MessageBody: 'same', MessageGroupId: 'a' });
     await queue.send({ MessageBody: 'same', MessageGroupId: 'b' });
-    expect(await queue.bodies()).toEqual(['same']);
+    expect(await queue.bodies()).toEqual(['same', 'same']);
   },
 
   'queue: a deduplication id counts instead of the body': async (aws) => {
@@ -274,6 +275,11 @@ export const queueCases: ContractCases = {
       DeadLetterQueueSourceArn: await arnOf(aws, source.url),
       ApproximateReceiveCount: '2',
     });
+  },
+
+  'queue: the deduplication id of a dead letter is its message id': async (aws) => {
+    const { message, letter } = await makeDeadLetter(aws);
+    expect(letter?.Attributes?.MessageDeduplicationId).toBe(message?.MessageId);
   },
 
   'queue: a dead letter was sent when it moved': async (aws) => {

@@ -125,7 +125,7 @@ export const secretCases: ContractCases = {
 
   'secret: an empty value is refused': async (aws) => {
     const name = await create(aws);
-    await expect(put(aws, name, '')).rejects.toMatchObject({ name: 'ValidationException' });
+    await expect(put(aws, name, '')).rejects.toMatchObject({ name: 'InvalidRequestException' });
   },
 
   'secret: the previous value is restored by moving AWSCURRENT back': async (aws) => {

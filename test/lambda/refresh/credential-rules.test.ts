@@ -62,6 +62,7 @@ describe('credentials are new', () => {
       },
       false,
     ],
+    ['not in each run, if runs of the request die', { ...v2, request: request({ attempt: 4 }) }, false],
     ['not if there are none', { credentials: 'none', session: EMPTY_SESSION }, false],
     [
       'not if they cannot be looked up',

@@ -4,7 +4,7 @@ import type { NamedTokenProps } from '../../../lib/settings/settings.ts';
 import type { TokenRefresherStackProps } from '../../../lib/token-refresher-stack.ts';
 import { whatStays } from '../../../scripts/what-stays.ts';
 import { verdict } from '../settings/verdict.ts';
-import { manyTokens, payments, resourcesOf, templateOf } from '../synth.ts';
+import { manyTokens, payments, resourcesOf, templateOf, viaService } from '../synth.ts';
 
 const ARN = 'ap-southeast-2:123456789012';
 const KEY = `arn:aws:kms:${ARN}:key/1234abcd-12ab-34cd-56ef-1234567890ab`;
@@ -83,7 +83,7 @@ describe('the role of the function', () => {
         Resource: KEY,
         Condition: {
           StringEquals: {
-            'kms:ViaService': 'ssm.ap-southeast-2.amazonaws.com',
+            'kms:ViaService': viaService('ssm'),
             'kms:EncryptionContext:PARAMETER_ARN': parameters,
           },
         },
@@ -94,7 +94,7 @@ describe('the role of the function', () => {
         Resource: KEY,
         Condition: {
           StringEquals: {
-            'kms:ViaService': 'secretsmanager.ap-southeast-2.amazonaws.com',
+            'kms:ViaService': viaService('secretsmanager'),
             'kms:EncryptionContext:SecretARN': secrets,
           },
         },
@@ -115,11 +115,11 @@ describe('the role of the function', () => {
       .filter((condition) => condition !== undefined);
     expect(conditions).toEqual([
       {
-        StringEquals: { 'kms:ViaService': 'ssm.ap-southeast-2.amazonaws.com' },
+        StringEquals: { 'kms:ViaService': viaService('ssm') },
         StringLike: { 'kms:EncryptionContext:PARAMETER_ARN': [parameter('*', '').slice(0, -1)] },
       },
       {
-        StringEquals: { 'kms:ViaService': 'secretsmanager.ap-southeast-2.amazonaws.com' },
+        StringEquals: { 'kms:ViaService': viaService('secretsmanager') },
         StringLike: {
           'kms:EncryptionContext:SecretARN': [
             `arn:aws:secretsmanager:${ARN}:secret:token-refresher/sandbox/*`,
@@ -170,7 +170,7 @@ describe('the role of the function', () => {
         Resource: ADOPTED_KEY,
         Condition: {
           StringEquals: {
-            'kms:ViaService': 'secretsmanager.ap-southeast-2.amazonaws.com',
+            'kms:ViaService': viaService('secretsmanager'),
             'kms:EncryptionContext:SecretARN': [ADOPTED],
           },
         },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseCredentials } from '../../../lambda/aws/credentials.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
+import { parseCredentials } from '../../../lambda/token-api/credentials.ts';
 
 const PASSWORD = 'hunter2-the-password';
 const VALUE = JSON.stringify({ username: 'bob', password: PASSWORD });
