@@ -13,7 +13,12 @@ const shared = {
   // For what hangs: on a busy machine a bundle alone has taken a minute.
   testTimeout: 180_000,
 };
-const exclude = [...configDefaults.exclude, 'test/**/*.e2e.test.ts', 'test/**/*.slow.test.ts'];
+const exclude = [
+  ...configDefaults.exclude,
+  'test/**/*.e2e.test.ts',
+  'test/**/*.slow.test.ts',
+  'test/servers/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

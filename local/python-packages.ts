@@ -1,10 +1,7 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { cachedFolder } from './cached-folder.ts';
 import { type Environment, withoutAws } from './clean-environment.ts';
 import { CommandFailed, type Processes } from './processes.ts';
-
-const CACHE = join(import.meta.dirname, '../node_modules/.cache');
 
 const PYTHON_CHECK_SECONDS = 20;
 
@@ -47,11 +44,10 @@ export interface InstallOptions {
 export async function installPythonPackages(options: InstallOptions): Promise<InstalledPythonPackages> {
   const python = await findPython(options);
   const { name, version } = await firstPinned(options.requirements);
-  const packages = join(CACHE, `${name}-${version}-py3.${python.minor}`);
-  if (!existsSync(packages)) {
+  const packages = await cachedFolder(`${name}-${version}-py3.${python.minor}`, (folder) => {
     options.onInstall();
-    await installInto(packages, python.file, options);
-  }
+    return installInto(folder, python.file, options);
+  });
   return { version, python: python.file, packages };
 }
 
@@ -71,34 +67,24 @@ async function findPython({ processes, folder, userEnvironment }: InstallOptions
   return { file, minor };
 }
 
-/** The folder appears complete or not at all, whatever ends this run and whoever else installs at the same time. */
 async function installInto(
   packages: string,
   python: string,
   { requirements, processes, folder, userEnvironment }: InstallOptions,
 ) {
-  await mkdir(CACHE, { recursive: true });
-  const unfinished = await mkdtemp(`${packages}.unfinished-`);
-  try {
-    const env: Environment = {
-      ...withoutAws(userEnvironment),
-      TMPDIR: folder,
-      PIP_USER: '0',
-      PIP_REQUIRE_VIRTUALENV: '0',
-    };
-    const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-cache-dir', '--no-compile'];
-    const reach = ['--retries', '1', '--timeout', '10'];
-    const what = ['--no-deps', '--target', unfinished, '--requirement', requirements];
-    const args = ['-m', 'pip', 'install', ...quiet, ...reach, ...what];
-    await processes
-      .run({ file: python, args, env, cwd: folder }, INSTALL_SECONDS)
-      .catch(unavailable(pipFailure));
-    await rename(unfinished, packages).catch((error: unknown) => {
-      if (!existsSync(packages)) throw error;
-    });
-  } finally {
-    await rm(unfinished, { recursive: true, force: true, maxRetries: 3 });
-  }
+  const env: Environment = {
+    ...withoutAws(userEnvironment),
+    TMPDIR: folder,
+    PIP_USER: '0',
+    PIP_REQUIRE_VIRTUALENV: '0',
+  };
+  const quiet = ['--quiet', '--no-input', '--disable-pip-version-check', '--no-cache-dir', '--no-compile'];
+  const reach = ['--retries', '1', '--timeout', '10'];
+  const what = ['--no-deps', '--target', packages, '--requirement', requirements];
+  const args = ['-m', 'pip', 'install', ...quiet, ...reach, ...what];
+  await processes
+    .run({ file: python, args, env, cwd: folder }, INSTALL_SECONDS)
+    .catch(unavailable(pipFailure));
 }
 
 async function firstPinned(requirements: string): Promise<{ name: string; version: string }> {

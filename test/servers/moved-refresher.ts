@@ -1,0 +1,155 @@
+import type { Clock } from '../../contract/clock.ts';
+import { SETTINGS_FORMAT_VERSION } from '../../contract/function-settings.ts';
+import { accessTokenParameter, credentialsSecret, requestQueueName } from '../../contract/names.ts';
+import type { RefreshRequestBody } from '../../contract/requests.ts';
+import { DEFAULT_TIMES, SECOND } from '../../contract/times.ts';
+import { EventSourceMapping, type Run } from '../../fakes/memory-aws/event-source-mapping.ts';
+import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
+import { requestQueueOptions } from '../../fakes/memory-aws/request-queue.ts';
+import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
+import { awsEdges } from '../../lambda/aws-edges.ts';
+import { createHandler, type Handler } from '../../lambda/create-handler.ts';
+import type { Sink } from '../../lambda/telemetry/telemetry.ts';
+import type { PostJson } from '../../lambda/token-api/http.ts';
+import { clientConfig } from '../../local/clean-environment.ts';
+import { seededRandom } from '../../simulate/random.ts';
+
+const ENVIRONMENT = 'sandbox';
+const TOKEN = 'payments-api';
+const SECRET = credentialsSecret(ENVIRONMENT, TOKEN);
+const PARAMETER = accessTokenParameter(ENVIRONMENT, TOKEN);
+const DEAD_LETTERS = 'dead-letters.fifo';
+const INTERVAL = DEFAULT_TIMES.intervalSeconds * SECOND;
+
+/** What a call of the token API takes on the moved clock: in no time, a token would be no newer than its request. */
+const CALL_MS = 100;
+
+/** More than a day has: 20 s is the shortest time between two runs that goes on. */
+const MOST_STEPS = 10_000;
+
+/** A clock that is moved on, and stands still while something is done. */
+export interface MovedClock extends Clock {
+  moveTo(time: number): void;
+}
+
+/** Begins at the present, as the clocks of the servers do. */
+export function movedClock(): MovedClock {
+  let time = Date.now();
+  const now = () => time;
+  const moveTo = (to: number) => {
+    time = Math.max(time, to);
+  };
+  return { now, monotonic: now, moveTo, sleep: async (ms) => moveTo(time + ms), random: seededRandom(1) };
+}
+
+/** Something else that happens again and again while time passes. */
+export interface Regular {
+  readonly everyMs: number;
+  readonly act: () => unknown;
+}
+
+/** The real handler on a moved clock, with its schedule, before an AWS in memory and a token API over HTTP. */
+export interface MovedRefresher {
+  /** How each run of the function ended. */
+  readonly runs: readonly Run[];
+  /** Its log lines and metrics. */
+  emitted(): string;
+  storeCredentials(credentials: { readonly username: string; readonly password: string }): void;
+  /** A consumer that says it met a 401. */
+  consumerAsks(): void;
+  /** How often an access token was stored. */
+  tokenVersion(): number;
+  /** Lets time pass, with all that is due in it. */
+  pass(milliseconds: number, regular?: readonly Regular[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startMovedRefresher(baseUrl: string, clock: MovedClock): Promise<MovedRefresher> {
+  const { now } = clock;
+  const aws = await startMemoryAws({ now });
+  const deadLetters = aws.queues.create(DEAD_LETTERS);
+  const queue = aws.queues.create(requestQueueName(ENVIRONMENT), requestQueueOptions(deadLetters));
+  const ask = (body: RefreshRequestBody) => queue.send({ body: JSON.stringify(body), groupId: TOKEN });
+  aws.secrets.createSecret({ Name: SECRET });
+  aws.secrets.onLabelUpdated(({ labelUpdated, versionId }) => {
+    if (labelUpdated === 'AWSCURRENT') ask({ token: TOKEN, requestedBy: 'credentials', versionId });
+  });
+  const tick = () =>
+    ask({ token: TOKEN, requestedBy: 'schedule', scheduledTime: new Date(now()).toISOString() });
+  const schedule: Due = { everyMs: INTERVAL, act: tick, dueAt: now() };
+  const runs: Run[] = [];
+  const lines: unknown[] = [];
+  const sink: Sink = { log: (...line) => lines.push(line), emit: (metrics) => lines.push(metrics) };
+  const handler = handlerFor({ aws, baseUrl, clock, sink });
+  const mapping = new EventSourceMapping({ queue, handler, now, onRun: (run) => runs.push(run) });
+  const tokenVersion = () =>
+    aws.parameters.getParameters({ Names: [PARAMETER] }).Parameters?.[0]?.Version ?? 0;
+
+  return {
+    runs,
+    emitted: () => JSON.stringify(lines),
+    storeCredentials: (credentials) =>
+      void aws.secrets.putSecretValue({ SecretId: SECRET, SecretString: JSON.stringify(credentials) }),
+    consumerAsks: () =>
+      void ask({ token: TOKEN, requestedBy: 'consumer', rejectedVersion: tokenVersion() || 1 }),
+    tokenVersion,
+    pass(milliseconds, regular = []) {
+      const others = regular.map((each) => ({ ...each, dueAt: now() + each.everyMs }));
+      return passTime({ clock, milliseconds, regular: [schedule, ...others], queue, mapping });
+    },
+    async close() {
+      await mapping.stop();
+      await aws.close();
+    },
+  };
+}
+
+/** The real handler but for its clock. */
+function handlerFor({ aws, baseUrl, clock, sink }: HandlerProps): Handler {
+  const config = {
+    formatVersion: SETTINGS_FORMAT_VERSION,
+    environment: ENVIRONMENT,
+    tokens: { [TOKEN]: { ...DEFAULT_TIMES, baseUrl, credentialsSecretId: SECRET } },
+    keyArn: undefined,
+    queueUrl: aws.queues.url(requestQueueName(ENVIRONMENT)),
+    deadLetterQueueUrl: aws.queues.url(DEAD_LETTERS),
+  } as const;
+  const real = awsEdges(config, { clients: clientConfig(aws.endpoint), sink });
+  const post: PostJson = (request) => real.post(request).finally(() => clock.moveTo(clock.now() + CALL_MS));
+  return createHandler(config, { ...real, post, clock });
+}
+
+interface HandlerProps {
+  readonly aws: MemoryAws;
+  readonly baseUrl: string;
+  readonly clock: MovedClock;
+  readonly sink: Sink;
+}
+
+interface Due extends Regular {
+  dueAt: number;
+}
+
+interface PassTimeProps {
+  readonly clock: MovedClock;
+  readonly milliseconds: number;
+  readonly regular: readonly Due[];
+  readonly queue: FifoQueue;
+  readonly mapping: EventSourceMapping;
+}
+
+/** Moves the clock from one thing that is due to the next; it is at rest when all runs have ended. */
+async function passTime({ clock, milliseconds, regular, queue, mapping }: PassTimeProps): Promise<void> {
+  const end = clock.now() + milliseconds;
+  for (let steps = 0; steps < MOST_STEPS; steps++) {
+    const next = Math.min(...regular.map(({ dueAt }) => dueAt), queue.nextVisibleAt() ?? end + 1);
+    if (next > end) return clock.moveTo(end);
+    clock.moveTo(next);
+    for (const each of regular.filter(({ dueAt }) => dueAt <= next)) {
+      each.dueAt += each.everyMs;
+      await each.act();
+    }
+    await Promise.all(mapping.poll());
+  }
+  throw new Error('the refresher does not come to rest');
+}

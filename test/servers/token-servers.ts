@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { SECOND } from '../../contract/times.ts';
+import { installPythonPackages } from '../../local/python-packages.ts';
+import { installNpmPackages, type NpmPackages } from './npm-packages.ts';
+import { NOW_HEADER, PARSE_APP_ID, PROGRAM_ENV } from './programs/contract.ts';
+import { type Place, type Program, startRealServer } from './real-server.ts';
+
+const CALL_SECONDS = 10;
+
+/** Of every account. */
+export const RIGHT_PASSWORD = 'correct horse battery staple';
+
+const PROGRAMS = join(import.meta.dirname, 'programs');
+
+/** What one of the project's token APIs grants in `data`. */
+export interface Tokens {
+  readonly token: string;
+  readonly refreshToken?: string;
+  readonly expiresIn?: number;
+}
+
+interface Call {
+  readonly path: string;
+  readonly body: object | URLSearchParams;
+}
+
+/** A server that nobody here wrote, and how it is spoken to. */
+export interface Kind {
+  readonly name: string;
+  readonly install: (place: Place) => Promise<Program>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly login: (username: string, password: string) => Call;
+  /** Absent: it issues no refresh tokens. */
+  readonly refresh?: (refreshToken: string) => Call;
+  readonly tokens: (answer: Readonly<Record<string, unknown>>) => Tokens;
+}
+
+export interface TokenServer {
+  readonly kind: Kind;
+  login(username: string, password: string): Promise<Response>;
+  refresh(refreshToken: string): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface TokenServerProps {
+  readonly accounts: readonly string[];
+  /** What time it is for the server. Default: its own clock. */
+  readonly now?: () => number;
+}
+
+export async function startTokenServer(
+  kind: Kind,
+  { accounts, now }: TokenServerProps,
+): Promise<TokenServer> {
+  const { url, close } = await startRealServer(kind.name, async (place) => {
+    const program = await kind.install(place);
+    const given = {
+      [PROGRAM_ENV.accounts]: JSON.stringify(accounts),
+      [PROGRAM_ENV.password]: RIGHT_PASSWORD,
+    };
+    return { ...program, env: { ...program.env, ...given } };
+  });
+  const send = ({ path, body }: Call): Promise<Response> => {
+    const isForm = body instanceof URLSearchParams;
+    return fetch(url + path, {
+      method: 'POST',
+      headers: {
+        ...kind.headers,
+        ...(!isForm && { 'content-type': 'application/json' }),
+        ...(now !== undefined && { [NOW_HEADER]: String(now()) }),
+      },
+      body: isForm ? body : JSON.stringify(body),
+      signal: AbortSignal.timeout(CALL_SECONDS * SECOND),
+    });
+  };
+  return {
+    kind,
+    login: (username, password) => send(kind.login(username, password)),
+    refresh: async (refreshToken) => {
+      if (kind.refresh === undefined) throw new Error(`${kind.name} issues no refresh tokens`);
+      return send(kind.refresh(refreshToken));
+    },
+    close,
+  };
+}
+
+/** After five logins within ten minutes, whatever came of them, each further one fails with 500, and counts. */
+export const nodeRed: Kind = {
+  name: 'Node-RED',
+  install: nodeProgram('node-red.ts', { dependencies: { 'node-red': '5.0.7' }, before: '2026-11-20' }),
+  login: (username, password) => ({
+    path: '/auth/token',
+    body: new URLSearchParams({
+      client_id: 'node-red-admin',
+      grant_type: 'password',
+      scope: '*',
+      username,
+      password,
+    }),
+  }),
+  tokens: ({ access_token, expires_in }) => ({ token: String(access_token), expiresIn: Number(expires_in) }),
+};
+
+/** 404 with code 101 refuses a password; the third since a right one locks the account, which gives the same answer. */
+export const parseServer: Kind = {
+  name: 'Parse Server',
+  install: nodeProgram('parse-server.ts', {
+    dependencies: {
+      'parse-server': '9.10.0',
+      '@electric-sql/pglite': '0.5.14',
+      '@electric-sql/pglite-socket': '0.2.17',
+    },
+    before: '2026-11-20',
+  }),
+  headers: { 'x-parse-application-id': PARSE_APP_ID },
+  login: (username, password) => ({ path: '/login', body: { username, password } }),
+  tokens: ({ sessionToken }) => ({ token: String(sessionToken) }),
+};
+
+/** 401 refuses a password; the third locks the account, which gives the same answer. Access tokens live for 5 minutes. */
+export const simplejwt: Kind = {
+  name: 'simplejwt with axes',
+  async install({ processes, folder, say }) {
+    const { python, packages } = await installPythonPackages({
+      requirements: join(PROGRAMS, 'simplejwt-requirements.txt'),
+      processes,
+      folder,
+      userEnvironment: process.env,
+      onInstall: () => say('installing it into node_modules/.cache, this once'),
+    });
+    return { file: python, args: [join(PROGRAMS, 'simplejwt.py')], env: { PYTHONPATH: packages } };
+  },
+  login: (username, password) => ({ path: '/api/token/', body: { username, password } }),
+  refresh: (refresh) => ({ path: '/api/token/refresh/', body: { refresh } }),
+  tokens: ({ access, refresh }) => ({
+    token: String(access),
+    ...(refresh !== undefined && { refreshToken: String(refresh) }),
+  }),
+};
+
+function nodeProgram(program: string, packages: NpmPackages): Kind['install'] {
+  return async (place) => ({
+    file: process.execPath,
+    args: [join(PROGRAMS, program)],
+    env: { [PROGRAM_ENV.packages]: await installNpmPackages(packages, place) },
+  });
+}
