@@ -9,6 +9,7 @@ import {
   SESSION,
   type Stage,
   type StageOptions,
+  TOKEN,
   USERNAME,
 } from '../component/stage.ts';
 import type { FunctionProcess } from './function-output.ts';
@@ -40,6 +41,16 @@ const put = ({ aws }: Stage, Name: string, Value: string): void => {
   aws.parameters.putParameter({ Name, Value, Type: 'SecureString', Overwrite: true });
 };
 const session = (stage: Stage): Session => JSON.parse(stage.read(SESSION) ?? '');
+
+/** What the token API grants is this, for the rest as ever. */
+function answerWith({ api }: Stage, data: object): void {
+  for (const endpoint of ['login', 'refresh'] as const) {
+    api.faults.add(endpoint, {
+      kind: 'change',
+      change: ({ status, body }) => ({ status, body: { data: { ...Object(body).data, ...data } } }),
+    });
+  }
+}
 
 /** By their names there. */
 export const otherFaults: Readonly<Record<string, OtherFault>> = {
@@ -147,6 +158,42 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
       await handle();
     },
     shows: '"code":"AnswerNotJson"',
+  },
+  'access token that is the stored one, which a consumer reports as rejected': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      answerWith(stage, { token: stage.accessToken() });
+      await handle({ requestedBy: 'consumer', rejectedVersion: 1 });
+    },
+    shows: '"code":"TokenRepeated"',
+  },
+  'access token that is the stored one, otherwise': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      answerWith(stage, { token: stage.accessToken() });
+      await handle();
+    },
+    shows: '"outcome":"refreshed"',
+  },
+  'access token that dies before the next tick': {
+    async play(stage, { handle }) {
+      stage.startWithToken();
+      answerWith(stage, { expiresIn: 120 });
+      await handle();
+    },
+    shows: '"retryBy":"wake-up"',
+  },
+  'runs that die one after the other': {
+    async play(stage, { handle }) {
+      stage.startWithToken({ refreshToken: false });
+      const body = JSON.stringify({ token: TOKEN, requestedBy: 'schedule' });
+      stage.queue.send({ body, groupId: TOKEN });
+      for (let run = 1; run <= 3; run++) {
+        for (const { receiptHandle } of stage.queue.receive()) stage.queue.changeVisibility(receiptHandle, 0);
+      }
+      await handle();
+    },
+    shows: '"code":"RunsDied"',
   },
   'message that is no request': {
     async play(_, { handle }) {
