@@ -63,13 +63,14 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
 
 async function wait(
   record: QueueRecord,
-  { token, sentAt }: RefreshRequest,
+  { token, sentAt, attempt }: RefreshRequest,
   wait: Wait | undefined,
   run: Run,
 ): Promise<Processed> {
   if (wait === undefined || wait.how === 'next tick') return 'done';
   if (wait.how === 'wake-up') {
-    if (!wait.isNew) return 'done';
+    // A message that came back may not have sent it. If it did, the queue drops the second as a duplicate.
+    if (!wait.isNew && attempt === 1) return 'done';
     const dueAt = Math.ceil(wait.until);
     const wakeUp: RefreshRequestBody = { token, requestedBy: 'wake-up', since: Math.floor(sentAt), dueAt };
     const isSent = await attemptOnQueue(record, run, (timeoutMs) =>

@@ -116,3 +116,17 @@ it('one wake-up stands for all requests that wait', async () => {
   // A login without a verdict waits for 60 s, then for 12 min 30 s each time.
   expect(sent.size).toBeLessThanOrEqual(16);
 });
+
+it('a wake-up that could not be sent is sent when its message comes back', async () => {
+  const times = {
+    intervalSeconds: 43_200,
+    accessTokenLifetimeSeconds: 50_000,
+    refreshTokenLifetimeSeconds: 604_800,
+  };
+  const outage: TimedFault = { trouble: answers(503), at: 43_000, lasts: 3_600 };
+  for (let at = 43_200; at < 44_200; at += 10) {
+    const noQueue: TimedFault = { trouble: { kind: 'queue-changes-fail' }, at, lasts: 20 };
+    const played = await play({ ...calm, hours: 15, times, faults: [outage, noQueue] });
+    expect(played.world.host(TOKEN).validity.gaps(), `from ${at} s on`).toEqual([]);
+  }
+});
