@@ -30,8 +30,8 @@ export type Ending =
       readonly version: number | undefined;
       readonly wait?: Wait;
     }
-  /** The stored access token is already newer than the request. */
-  | { readonly kind: 'satisfied' }
+  /** The stored access token is already newer than the request. It waits to renew one that dies before the next tick. */
+  | { readonly kind: 'satisfied'; readonly wait?: Wait }
   /** The request is older than the interval: the next tick's has taken over. */
   | { readonly kind: 'superseded' }
   /** The stored access token is too young to be replaced. */
@@ -120,11 +120,14 @@ const isWorthStoring = (state: State, now: number): state is State & Required<Pi
 
 /** A token that dies before the next tick is renewed in between. */
 function store(situation: Situation, accessToken: string | undefined): Step {
-  const { session, settings } = situation;
-  const { granted } = session;
-  const renewal = granted === undefined ? Number.POSITIVE_INFINITY : renewalAt(granted, settings);
-  const wait = renewal === Number.POSITIVE_INFINITY ? undefined : waitUntil(renewal, situation);
-  return { do: 'store', session: withWakeUp(session, wait), accessToken, wait };
+  const wait = untilRenewal(situation);
+  return { do: 'store', session: withWakeUp(situation.session, wait), accessToken, wait };
+}
+
+function untilRenewal(situation: Situation): Wait | undefined {
+  const { granted } = situation.session;
+  const renewal = granted === undefined ? Number.POSITIVE_INFINITY : renewalAt(granted, situation.settings);
+  return renewal === Number.POSITIVE_INFINITY ? undefined : waitUntil(renewal, situation);
 }
 
 const withWakeUp = (session: Session, wait: Wait | undefined): Session =>
@@ -157,7 +160,12 @@ function afterRemembering(
 function reasonToDoNothing(situation: Situation, read: State): Ending | undefined {
   const { request, settings, session, now } = situation;
   const state = { ...read, session };
-  if (isSatisfied(request, state, settings, now)) return { kind: 'satisfied' };
+  if (isSatisfied(request, state, settings, now)) {
+    // The token may have been got for the tick before, which leaves its renewal to this one.
+    const renews = request.requestedBy === 'schedule' || request.requestedBy === 'wake-up';
+    const wait = renews ? untilRenewal(situation) : undefined;
+    return { kind: 'satisfied', ...(wait !== undefined && { wait }) };
+  }
   const waitMs = rateLimitedFor(request, state, settings, now);
   return waitMs > 0 ? { kind: 'put-off', wait: waitUntil(now + waitMs, situation) } : undefined;
 }

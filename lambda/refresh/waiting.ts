@@ -36,7 +36,8 @@ export function waitUntil(
   if (until - now <= LONGEST_HIDING) return { how: 'hidden', until };
   if (until >= request.sentAt + settings.intervalSeconds * SECOND) return { how: 'next tick', until };
   const { wakeUpAt = 0 } = session;
-  return wakeUpAt > now && wakeUpAt <= until
+  // A pending wake-up may stand for the tick before, and then goes no further than this tick, which needs its own.
+  return request.requestedBy !== 'schedule' && wakeUpAt > now && wakeUpAt <= until
     ? { how: 'wake-up', until: wakeUpAt, isNew: false }
     : { how: 'wake-up', until, isNew: true };
 }

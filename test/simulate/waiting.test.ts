@@ -82,6 +82,17 @@ describe('a token that turns out to live 15 minutes, under a schedule of 25,', (
     expect(played.writes.length).toBeLessThan(3.1 * played.ticks.length);
   });
 
+  it.each([
+    { tick: 'in the middle of a renewal', statedLifetimeSeconds: 1020, seconds: 0.01 },
+    { tick: 'half a minute before a renewal', statedLifetimeSeconds: 120, seconds: -30 },
+  ])('is renewed after a tick that comes $tick', async ({ statedLifetimeSeconds, seconds }) => {
+    const script: Script = { ...calm, statedLifetimeSeconds };
+    const calls = (await play({ ...script, ticks: [0] })).world.host(TOKEN).calls;
+    const tick = clockTime(calls.at(-1)?.from ?? 0) + seconds;
+    const { world } = await play({ ...script, ticks: [0, tick, 3000, 4500, 6000, 7500, 9000, 10_500] });
+    expect(world.host(TOKEN).validity.gaps()).toEqual([]);
+  });
+
   it('is replaced within 20 s for a consumer that meets a 401', async () => {
     const played = await play({
       ...short,
@@ -103,6 +114,17 @@ it('a login alone is back within 2 min 45 s of an outage', async () => {
     const [back] = played.writes.filter(({ at }) => at >= START + end * SECOND);
     expect(clockTime(back?.at ?? 0) - end).toBeLessThanOrEqual(165);
   }
+});
+
+it('a tick does not rely on the wake-up of the tick before', async () => {
+  const down = (lasts: number) => ({ trouble: answers(503), at: 1500, lasts });
+  const script: Script = { ...calm, loginAlone: true };
+  const { world } = await play({ ...script, ticks: [0, 1560], faults: [down(5000)] });
+  const last = clockTime(world.host(TOKEN).calls.at(-1)?.from ?? 0);
+  const end = last + 1;
+  const played = await play({ ...script, ticks: [0, 1560, last - 30, 4500], faults: [down(end - 1500)] });
+  const [back] = played.writes.filter(({ at }) => at >= START + end * SECOND);
+  expect(clockTime(back?.at ?? 0) - end).toBeLessThanOrEqual(165);
 });
 
 it('one wake-up stands for all requests that wait', async () => {
