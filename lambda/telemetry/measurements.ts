@@ -83,9 +83,12 @@ function perToken({ request, outcome, now }: Measured): Measurement[] {
 export const BLIP = 50 * SECOND;
 
 /** Credentials that need a person will not mend themselves; that there are none yet is said by another alarm. */
-function isWorthAnAlarm({ ending }: Outcome, { sentAt }: RefreshRequest): boolean {
+function isWorthAnAlarm({ ending, session }: Outcome, { sentAt, messageSentAt }: RefreshRequest): boolean {
   if (ending.kind !== 'failed' || ending.failure.kind === 'missing') return false;
-  return (ending.wait?.until ?? Number.POSITIVE_INFINITY) > sentAt + BLIP;
+  // A wake-up has the time of the request that it stands for, which may have been given a token since.
+  const beganWithThisMessage = (session?.failing?.since ?? 0) >= messageSentAt;
+  const began = beganWithThisMessage ? messageSentAt : sentAt;
+  return (ending.wait?.until ?? Number.POSITIVE_INFINITY) > began + BLIP;
 }
 
 function perEnvironment(measured: Measured): Measurement[] {

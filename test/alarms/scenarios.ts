@@ -309,6 +309,19 @@ export const SCENARIOS: readonly AlarmScenario[] = [
     endsQuiet: true,
   },
   {
+    name: 'the token API shortens lifetimes to 15 minutes, and answers 503 for 20 s, from a renewal on',
+    troubleAt: TICK + 10 * MINUTE + BEFORE_MINUTE,
+    situation: {
+      hours: 4,
+      lateness: { least: BEFORE_MINUTE, most: BEFORE_MINUTE },
+      apiTimes: { accessTokenLifetimeSeconds: 15 * MINUTE, tokenFormat: 'jwt' },
+      faults: [from(TICK + 10 * MINUTE + BEFORE_MINUTE, 20)],
+    },
+    fires: [],
+    tokenLives: true,
+    endsQuiet: true,
+  },
+  {
     name: 'the token API shortens lifetimes to 1 minute, and says so',
     troubleAt: 0,
     situation: { hours: 4, apiTimes: { accessTokenLifetimeSeconds: MINUTE, tokenFormat: 'jwt' } },
