@@ -1,4 +1,7 @@
-/** Who asked for a refresh. Only a label in logs and queries: nothing that matters depends on it. */
+/**
+ * Who asked for a refresh: a label in logs and queries. A schedule and a wake-up see to renewals and retries of their own,
+ * too; no limit depends on who asked, since a sender may claim anything.
+ */
 export const REQUESTERS = ['schedule', 'credentials', 'consumer', 'operator', 'wake-up'] as const;
 export type Requester = (typeof REQUESTERS)[number];
 
