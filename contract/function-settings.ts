@@ -1,3 +1,5 @@
+import type { TokenApiSettings } from './token-api.ts';
+
 /** Where a token API may be spoken to without TLS: on this machine. */
 export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
@@ -15,7 +17,7 @@ export const FUNCTION_ENV = {
 export const SETTINGS_FILE = 'settings.json';
 
 /** Raised when {@link FunctionSettings} changes shape: a function refuses a file it was not written for. */
-export const SETTINGS_FORMAT_VERSION = 1;
+export const SETTINGS_FORMAT_VERSION = 2;
 
 /** What the function knows of its environment. Written and validated at synth; the function trusts it. */
 export interface FunctionSettings {
@@ -26,8 +28,7 @@ export interface FunctionSettings {
 
 /** One token, as the function sees it. All durations in whole seconds. */
 export interface TokenSettings {
-  /** Base URL of the token API, without a trailing slash. */
-  readonly baseUrl: string;
+  readonly api: TokenApiSettings;
   /** Name or ARN of the secret that holds the credentials. */
   readonly credentialsSecretId: string;
   /** Time between two scheduled refreshes. */
@@ -36,8 +37,8 @@ export interface TokenSettings {
   readonly accessTokenLifetimeSeconds: number;
   /** Lifetime of a refresh token. */
   readonly refreshTokenLifetimeSeconds: number;
-  /** The secret holds certificates, too, so that a refresh reads it. Absent: it does not. */
-  readonly certificatesInCredentials?: boolean;
+  /** A token younger than this is not replaced, whoever asks. Absent: a minute. */
+  readonly minimumGapSeconds?: number;
   /** Credentials in use for longer ask for attention. Absent: they may get as old as they like. */
   readonly credentialsMaxAgeSeconds?: number;
 }

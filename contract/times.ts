@@ -47,3 +47,15 @@ export const LATEST_SUCCESSOR_SECONDS = LIMITS.schedulePrecisionSeconds + LIMITS
 /** Longest pause between two attempts at a failed request, in seconds: 20 for the usual 25 minutes. */
 export const pauseCapSeconds = (intervalSeconds: number): number =>
   Math.min(LIMITS.pauseCapSeconds.most, Math.max(LIMITS.pauseCapSeconds.least, intervalSeconds / 75));
+
+/** After an outage, logins of an account are repeated no faster than this in the end, in seconds. */
+const LOGIN_PAUSE_CAP_SECONDS = 135;
+
+/** Upwards only. */
+export const LOGIN_PAUSE_JITTER = 0.1;
+
+/**
+ * Longest pause between two logins in an outage, in seconds, but for jitter: accounts may be locked by logins, clients are not.
+ */
+export const loginPauseCapSeconds = (as: 'account' | 'client', intervalSeconds: number): number =>
+  Math.max(as === 'account' ? LOGIN_PAUSE_CAP_SECONDS : 0, pauseCapSeconds(intervalSeconds));

@@ -188,3 +188,20 @@ export function secretFields(part: unknown, signing: Signing | undefined = undef
     : [];
   return [...new Set([...shown, ...signed])];
 }
+
+/** All fields that the secret must hold. */
+export const fieldsOfSecret = ({ login, refresh, signing, tls }: TokenApiSettings): readonly string[] => [
+  ...new Set([
+    ...secretFields(login, signing),
+    ...secretFields(refresh, signing),
+    ...(tls === undefined || tls.isOptional
+      ? []
+      : [tls.ca, tls.cert, tls.key].filter((field) => field !== undefined)),
+  ]),
+];
+
+/** What is stored as credentials, for people: `{"username": "…", "password": "…"}`. */
+export const credentialsInWords = (api: TokenApiSettings): string =>
+  `{${fieldsOfSecret(api)
+    .map((field) => `${JSON.stringify(field)}: "…"`)
+    .join(', ')}}`;

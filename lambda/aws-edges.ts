@@ -9,7 +9,7 @@ import type { Edges } from './create-handler.ts';
 import type { FunctionConfig } from './function-config.ts';
 import { powertoolsSink } from './telemetry/powertools.ts';
 import type { Sink } from './telemetry/telemetry.ts';
-import { postJson } from './token-api/http.ts';
+import { sendRequest } from './token-api/http.ts';
 
 /** What a test or an emulator replaces. */
 export interface Replaced {
@@ -30,7 +30,7 @@ export function awsEdges(config: FunctionConfig, { clients, sink = powertoolsSin
     parameters: ssmStore(new SSMClient(settings), config.keyArn),
     credentials: secretsManagerStore(new SecretsManagerClient(settings)),
     queue: sqsQueue(config, settings),
-    post: postJson,
+    send: sendRequest,
     sink,
     clock: systemClock,
   };

@@ -8,7 +8,7 @@ import { stateStore } from './aws/state-store.ts';
 import type { RefreshDeps } from './refresh/attempt.ts';
 import { processRecord } from './refresh/process-record.ts';
 import { type Sink, telemetry } from './telemetry/telemetry.ts';
-import type { PostJson } from './token-api/http.ts';
+import type { SendRequest } from './token-api/http.ts';
 import { tokenApiOf } from './token-api/token-api.ts';
 
 export type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
@@ -19,7 +19,7 @@ export interface Edges {
   readonly credentials: CredentialsStore;
   readonly queue: RequestQueue;
   /** Speaks to the token APIs. */
-  readonly post: PostJson;
+  readonly send: SendRequest;
   /** Where log lines and metrics go. */
   readonly sink: Sink;
   readonly clock: Clock;
@@ -34,7 +34,7 @@ export interface Edges {
  */
 export function createHandler(settings: FunctionSettings, edges: Edges): Handler {
   const { environment } = settings;
-  const { parameters, credentials, queue, post, sink, clock } = edges;
+  const { parameters, credentials, queue, send, sink, clock } = edges;
   const depsByToken = new Map<string, RefreshDeps>();
   const deps = {
     settings,
@@ -49,7 +49,7 @@ export function createHandler(settings: FunctionSettings, edges: Edges): Handler
         credentials,
         clock,
         states: stateStore({ environment, token, settings: tokenSettings, parameters, credentials, clock }),
-        tokenApi: tokenApiOf(tokenSettings, { post, clock, credentials }),
+        tokenApi: tokenApiOf(tokenSettings, { send, clock, credentials }),
       };
       depsByToken.set(token, made);
       return made;

@@ -10,6 +10,7 @@ import {
 import { credentialsSecret, requestQueueName } from '../contract/names.ts';
 import type { RefreshRequestBody } from '../contract/requests.ts';
 import { SECOND } from '../contract/times.ts';
+import { defaultTokenApi } from '../contract/token-api.ts';
 import { EventSourceMapping } from '../fakes/memory-aws/event-source-mapping.ts';
 import type { FifoQueue } from '../fakes/memory-aws/fifo-queue.ts';
 import { requestQueueOptions } from '../fakes/memory-aws/request-queue.ts';
@@ -69,7 +70,7 @@ async function startRefresher(
     environment: ENVIRONMENT,
     tokens: {
       [TOKEN]: {
-        baseUrl: tokenApiUrl,
+        api: defaultTokenApi(tokenApiUrl),
         credentialsSecretId: credentialsSecret(ENVIRONMENT, TOKEN),
         ...TIMES,
       },

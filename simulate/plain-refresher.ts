@@ -38,12 +38,12 @@ export class PlainRefresher {
     const clock = { now: time.now, monotonic: time.now, sleep: time.sleep, random: () => 0 };
     const settings = this.#world.tokens[token];
     if (settings === undefined) throw new Error(`no such token: ${token}`);
-    const { post } = host(token);
-    const api = tokenApiOf(settings, { post, clock, credentials: this.#world.credentials });
-    const credentials = { username: USERNAME, password: FIRST_PASSWORD };
+    const { send } = host(token);
+    const api = tokenApiOf(settings, { send, clock, credentials: this.#world.credentials });
+    const credentials = { fields: { username: USERNAME, password: FIRST_PASSWORD } };
     try {
       const grant = await api
-        .refresh(this.#refreshTokens.get(token) ?? '', CALL_MS)
+        .refresh({ refreshToken: this.#refreshTokens.get(token) ?? '' }, CALL_MS)
         .catch(() => api.login(credentials, CALL_MS));
       if (grant.refreshToken !== undefined) this.#refreshTokens.set(token, grant.refreshToken);
       const name = accessTokenParameter(ENVIRONMENT, token);

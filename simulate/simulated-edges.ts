@@ -29,7 +29,7 @@ export function simulatedEdges(props: SimulatedEdgesProps): Edges {
       read: (id, version, timeoutMs) => container.outside(() => credentials.read(id, version, timeoutMs)),
     },
     queue: requestQueue(props),
-    post: (request) => container.outside(() => world.hostAt(request.url).post(request)),
+    send: (request) => container.outside(() => world.hostAt(request.url).send(request)),
     sink,
     clock: {
       now: time.now,

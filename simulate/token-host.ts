@@ -6,7 +6,7 @@ import {
 } from '../fakes/token-api/token-api-model.ts';
 import { RefreshError } from '../lambda/refresh/refresh-error.ts';
 import type { Call } from '../lambda/token-api/answer.ts';
-import type { HttpAnswer, PostJson } from '../lambda/token-api/http.ts';
+import type { HttpAnswer, SendRequest } from '../lambda/token-api/http.ts';
 import type { Faults } from './faults.ts';
 import { Validity } from './validity.ts';
 import type { VirtualTime } from './virtual-time.ts';
@@ -54,9 +54,9 @@ export class TokenHost {
   }
 
   /** Stands in for the real one: same contract, same errors. */
-  readonly post: PostJson = async ({ url, body, timeoutMs }) => {
+  readonly send: SendRequest = async ({ url, body = '', timeoutMs }) => {
     const { time } = this.#props;
-    const fields = body as Readonly<Record<string, string>>;
+    const fields: Readonly<Record<string, string>> = JSON.parse(body);
     const kind = url.endsWith('/refresh') ? 'refresh' : 'login';
     const presented = (kind === 'refresh' ? fields.refreshToken : fields.password) ?? '';
     const call: TokenCall = {

@@ -1,6 +1,7 @@
 import type { TokenSettings } from '../contract/function-settings.ts';
 import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
 import { DEFAULT_TIMES } from '../contract/times.ts';
+import { defaultTokenApi } from '../contract/token-api.ts';
 import { ParameterStore as ParameterStoreModel } from '../fakes/memory-aws/parameter-store.ts';
 import { SecretStore } from '../fakes/memory-aws/secret-store.ts';
 import type { CredentialsStore } from '../lambda/aws/credentials.ts';
@@ -123,6 +124,6 @@ export class World {
 
 const settingsOf = (token: string, times: Times): TokenSettings => ({
   ...times,
-  baseUrl: `https://${token}${DOMAIN}`,
+  api: defaultTokenApi(`https://${token}${DOMAIN}`),
   credentialsSecretId: credentialsSecret(ENVIRONMENT, token),
 });

@@ -60,13 +60,11 @@ function refreshTokenAfter({
     how === 'refresh' &&
     !grant.refreshTokenSpent &&
     (grant.refreshToken ?? before?.refreshToken) === before?.refreshToken;
-  if (goesOn && before?.refreshToken !== undefined) {
-    const { refreshToken, refreshTokenExpiresAt } = before;
-    return { refreshToken, ...(refreshTokenExpiresAt !== undefined && { refreshTokenExpiresAt }) };
-  }
-  if (grant.refreshToken === undefined) return {};
-  return {
-    refreshToken: grant.refreshToken,
-    refreshTokenExpiresAt: askedAt + settings.refreshTokenLifetimeSeconds * SECOND,
-  };
+  const refreshToken = goesOn ? before?.refreshToken : grant.refreshToken;
+  if (refreshToken === undefined) return {};
+  const stated = grant.refreshTokenLifetimeSeconds;
+  const lives = stated ?? settings.refreshTokenLifetimeSeconds;
+  const refreshTokenExpiresAt =
+    goesOn && stated === undefined ? before?.refreshTokenExpiresAt : askedAt + lives * SECOND;
+  return { refreshToken, ...(refreshTokenExpiresAt !== undefined && { refreshTokenExpiresAt }) };
 }

@@ -13,9 +13,16 @@ import { decide, type Ending, type Situation, type Step } from './decide.ts';
 import { tries } from './failing.ts';
 import { withoutFuture } from './read-session.ts';
 import { RefreshError } from './refresh-error.ts';
+import { mayHaveSpent } from './refresh-rules.ts';
 import type { RefreshRequest } from './request.ts';
 import { isRejected } from './request-rules.ts';
-import { EMPTY_SESSION, type LoginKey, type Session, withoutRefreshToken } from './session.ts';
+import {
+  EMPTY_SESSION,
+  type LoginKey,
+  type Session,
+  withoutRefreshToken,
+  withRefreshTokenPerhapsSpent,
+} from './session.ts';
 import type { State, StateStore } from './state.ts';
 import { newTrace, type Trace } from './trace.ts';
 
@@ -110,7 +117,7 @@ class Attempt {
       case 'log in':
         return this.#logIn(step);
       case 'refresh':
-        return this.#refresh(step.refreshToken);
+        return this.#refresh(step);
       case 'store': {
         const { session, accessToken, wait } = step;
         const stored = await this.#save(session, accessToken);
@@ -174,11 +181,11 @@ class Attempt {
     this.#learn(session, { login: { failure, login } });
   }
 
-  async #refresh(refreshToken: string): Promise<void> {
+  async #refresh({ tokens, mayRepeat }: Extract<Step, { do: 'refresh' }>): Promise<void> {
     const { session } = this.#known;
     const askedAt = this.#deps.clock.now();
-    const send: CallProps['send'] = (api, timeoutMs) => api.refresh(refreshToken, timeoutMs);
-    const { grant } = await this.#call({ call: 'refresh', send, mayRepeat: true });
+    const send: CallProps['send'] = (api, timeoutMs) => api.refresh(tokens, timeoutMs);
+    const { grant } = await this.#call({ call: 'refresh', send, mayRepeat });
     if (grant instanceof RefreshError) {
       return this.#learn(this.#afterFailedRefresh(session, grant, askedAt), { refresh: grant });
     }
@@ -193,6 +200,8 @@ class Attempt {
   /** A refusal that speaks of the client or the account counts as one of the credentials: the refresh token may be good. */
   #afterFailedRefresh(session: Session, failure: RefreshError, askedAt: number): Session {
     if (failure.code === 'RefreshTokenRefused') return withoutRefreshToken(session);
+    const { api } = this.#deps.settings;
+    if (api.reuse === 'revokes' && mayHaveSpent(failure)) return withRefreshTokenPerhapsSpent(session);
     const versionId = versionOf(this.#known.tried.read);
     if (failure.kind !== 'refused' || versionId === undefined) return session;
     const { tokenApi, clock } = this.#deps;

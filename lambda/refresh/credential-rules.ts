@@ -84,10 +84,11 @@ const notYet = (due: number): string =>
     ? 'not tried again: store the value anew, or ask with retryRefused'
     : `not tried again before ${new Date(due).toISOString()}`;
 
-function dueOf({ session, settings: { intervalSeconds } }: CredentialsSituation, key: LoginKey): number {
+function dueOf({ session, settings }: CredentialsSituation, key: LoginKey): number {
+  const { intervalSeconds, api } = settings;
   const failed = failedLoginsOf(session, key);
   const wereAccepted = session.granted?.credentialsVersion === key.versionId;
-  return failed === undefined ? 0 : dueAt({ failed, wereAccepted, intervalSeconds });
+  return failed === undefined ? 0 : dueAt({ failed, wereAccepted, intervalSeconds, as: api.as });
 }
 
 function keyOf({ credentials, loginRequest }: CredentialsSituation): LoginKey | undefined {

@@ -1,6 +1,7 @@
 import { isOutage } from '../../contract/failures.ts';
 import type { TokenSettings } from '../../contract/function-settings.ts';
 import { SECOND } from '../../contract/times.ts';
+import type { SessionTokens } from '../token-api/token-api.ts';
 import { backOffMs } from './back-off.ts';
 import {
   type AllowedLogin,
@@ -8,13 +9,15 @@ import {
   loginAsLastResort,
   loginWithNewCredentials,
   mayLogInDespiteOutage,
+  type NoLogin,
   withoutCredentials,
 } from './credential-rules.ts';
 import { afterFailedAttempt, tries } from './failing.ts';
 import { RefreshError } from './refresh-error.ts';
+import { isPerhapsSpent, loginGoesFirst, tokensToShow } from './refresh-rules.ts';
 import type { RefreshRequest } from './request.ts';
 import { isAnswer, isSatisfied, isSuperseded, rateLimitedFor, renewalAt } from './request-rules.ts';
-import { failedLoginsOf, liveRefreshToken, type Session } from './session.ts';
+import { failedLoginsOf, type Session } from './session.ts';
 import type { State, StoredParameter } from './state.ts';
 import { latestHiding, type Wait, waitUntil } from './waiting.ts';
 
@@ -42,7 +45,7 @@ export type Ending =
 export type Step =
   | { readonly do: 'read' }
   | { readonly do: 'log in'; readonly login: AllowedLogin; readonly mayRepeat: boolean }
-  | { readonly do: 'refresh'; readonly refreshToken: string }
+  | { readonly do: 'refresh'; readonly tokens: SessionTokens; readonly mayRepeat: boolean }
   /** Writes the session, and the access token unless that is stored already. */
   | {
       readonly do: 'store';
@@ -171,26 +174,35 @@ function reasonToDoNothing(situation: Situation, read: State): Ending | undefine
 }
 
 /**
- * New credentials are reason enough for a call. Otherwise the refresh token comes first, and a login if that does not
- * help: seldom while the refresh endpoint alone is down.
+ * New credentials are reason enough for a call. Otherwise the refresh token comes first, unless the API asks for the
+ * reverse, and a login if that does not help: seldom while the refresh endpoint alone is down.
  */
-function nextCall(situation: Situation, { credentials }: State, isIdle: boolean): Step | undefined {
-  const { request, session, tried, now } = situation;
+function nextCall(situation: Situation, read: State, isIdle: boolean): Step | undefined {
+  const { request, settings, session, tried, now } = situation;
+  const { credentials } = read;
   const { login: triedLogin, refresh } = tried;
   if (triedLogin === undefined && refresh === undefined) {
     const login = loginWithNewCredentials({ ...situation, credentials });
     if (login !== undefined) return logIn(login, session);
   }
   if (isIdle) return undefined;
-  const refreshToken = liveRefreshToken(session, now);
-  if (refreshToken !== undefined && refresh === undefined) return { do: 'refresh', refreshToken };
-  if (triedLogin !== undefined) return undefined;
-  if (refresh !== undefined && isOutage(refresh.kind) && !mayLogInDespiteOutage(request, session, now)) {
-    return undefined;
-  }
   const login = loginAsLastResort({ ...situation, credentials });
+  const tokens = refresh === undefined ? tokensToShow(situation, read) : undefined;
+  const waitsForLogin = loginGoesFirst(
+    situation,
+    triedLogin === undefined ? login : { failure: triedLogin.failure, ...dueOf(login) },
+  );
+  if (tokens !== undefined && !waitsForLogin) {
+    return { do: 'refresh', tokens, mayRepeat: settings.api.reuse === 'allowed' };
+  }
+  if (triedLogin !== undefined) return undefined;
+  const isRationed = refresh !== undefined && isOutage(refresh.kind) && !isPerhapsSpent(situation);
+  if (isRationed && !mayLogInDespiteOutage(request, session, now)) return undefined;
   return 'failure' in login ? undefined : logIn(login, session);
 }
+
+const dueOf = (login: AllowedLogin | NoLogin): Pick<NoLogin, 'dueAt'> =>
+  'dueAt' in login ? { dueAt: login.dueAt } : {};
 
 /** Once it was answered, a login is not repeated in the same attempt: only at the first try of an outage. */
 const logIn = (login: AllowedLogin, session: Session): Step => ({
@@ -222,11 +234,13 @@ function worthRemembering(
   situation: Situation,
   { credentials, session: read }: State,
 ): Session {
-  const { request, session, now } = situation;
+  const { request, settings, session, now } = situation;
   if (ending.kind !== 'failed') return withWakeUp(session, 'wait' in ending ? ending.wait : undefined);
   const noted = credentials === 'none' ? withoutCredentials(session, now) : session;
   const awake = withWakeUp(noted, ending.wait);
-  return afterFailedAttempt(awake, request, { now, isWrittenAnyway: awake !== read });
+  // Runs that died are told by their absence.
+  const isWrittenAnyway = awake !== read || settings.api.reuse === 'revokes';
+  return afterFailedAttempt(awake, request, { now, isWrittenAnyway });
 }
 
 const backOff = ({ request, settings, session, random }: Situation, failure: RefreshError): number =>

@@ -23,6 +23,10 @@ export function untoldRuns({ failing }: Session, { messageSentAt, attempt }: Ref
   return Math.max(0, attempt - nextTold);
 }
 
+/** Receives of this request of which the session says nothing, where each failed attempt is written: runs that died. */
+export const receivesUntold = ({ failing }: Session, { messageSentAt, attempt }: RefreshRequest): number =>
+  attempt - 1 - (failing?.sentAt === messageSentAt ? failing.receives : 0);
+
 /** The session after a failed attempt; the same where that is not worth a write. */
 export function afterFailedAttempt(
   session: Session,

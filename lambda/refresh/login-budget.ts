@@ -1,5 +1,6 @@
 import { type FailureKind, kindOfFailure } from '../../contract/failures.ts';
-import { HOUR, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import { HOUR, LOGIN_PAUSE_JITTER, loginPauseCapSeconds, MINUTE, SECOND } from '../../contract/times.ts';
+import type { TokenApiSettings } from '../../contract/token-api.ts';
 import type { FailedLogins } from './session.ts';
 
 /*
@@ -16,9 +17,6 @@ const PAST_THE_USUAL_LOCK = 35 * MINUTE;
 const FIRST_REPEAT = MINUTE;
 const FIRST_PAUSE = 10 * SECOND;
 const LONGEST_PAUSE_OF_THROTTLED = 11 * MINUTE;
-const LONGEST_PAUSE_OF_OUTAGE_SECONDS = 135;
-/** Upwards only, so that the limits hold. */
-const JITTER = 0.1;
 
 /** Kinds of answers to a login that may have seen the credentials. */
 export type AnsweredKind = 'refused' | 'inconclusive' | 'throttled' | 'outage' | 'unusable';
@@ -33,13 +31,17 @@ interface Row {
 const doubling = (times: number, most: number): number =>
   Math.min(FIRST_PAUSE * 2 ** Math.min(times - 1, 20), most);
 
-const OUTAGE: Row = {
-  most: () => 16,
-  pause: (times, _, intervalSeconds) =>
-    doubling(times, Math.max(LONGEST_PAUSE_OF_OUTAGE_SECONDS, pauseCapSeconds(intervalSeconds)) * SECOND),
-};
+type As = TokenApiSettings['as'];
+type Rows = Readonly<Record<AnsweredKind, Row>>;
 
-const ROWS: Readonly<Record<AnsweredKind, Row>> = {
+const outageOf = (as: As, most: number): Row => ({
+  most: () => most,
+  pause: (times, _, intervalSeconds) => doubling(times, loginPauseCapSeconds(as, intervalSeconds) * SECOND),
+});
+
+const OUTAGE = outageOf('account', 16);
+
+const ACCOUNT: Rows = {
   refused: {
     most: (wereAccepted) => (wereAccepted ? 1 : 2),
     pause: (times, wereAccepted) => {
@@ -60,14 +62,26 @@ const ROWS: Readonly<Record<AnsweredKind, Row>> = {
   unusable: OUTAGE,
 };
 
+/** Nobody locks a client for what it shows; it may be new to some of the API's servers. */
+const CLIENT: Rows = {
+  refused: ACCOUNT.inconclusive,
+  inconclusive: ACCOUNT.inconclusive,
+  throttled: OUTAGE,
+  outage: outageOf('client', Number.POSITIVE_INFINITY),
+  unusable: OUTAGE,
+};
+
+const ROWS: Readonly<Record<As, Rows>> = { account: ACCOUNT, client: CLIENT };
+
 /** Whether a login that failed so may have shown the credentials. */
-export const isAnswered = (kind: FailureKind): kind is AnsweredKind => Object.hasOwn(ROWS, kind);
+export const isAnswered = (kind: FailureKind): kind is AnsweredKind => Object.hasOwn(ACCOUNT, kind);
 
 export interface DueProps {
   readonly failed: FailedLogins;
   /** Whether these credentials had been accepted before. */
   readonly wereAccepted: boolean;
   readonly intervalSeconds: number;
+  readonly as: As;
 }
 
 /**
@@ -75,12 +89,12 @@ export interface DueProps {
  *
  * @returns milliseconds since the epoch; Infinity: not before a person does something.
  */
-export function dueAt({ failed, wereAccepted, intervalSeconds }: DueProps): number {
+export function dueAt({ failed, wereAccepted, intervalSeconds, as }: DueProps): number {
   const { code, at, times, refusals, shown, notBefore = 0 } = failed;
   const kind = kindOfFailure(code);
   if (kind === 'malformed') return Number.POSITIVE_INFINITY;
   if (!isAnswered(kind)) return 0;
-  const { most, pause } = ROWS[kind];
+  const { most, pause } = ROWS[as][kind];
   const counted = kind === 'refused' ? refusals : times;
   const afterPause = at + pause(counted, wereAccepted, intervalSeconds) * (1 + jitterOf(failed, kind));
   const limit = shown.at(-most(wereAccepted));
@@ -90,4 +104,6 @@ export function dueAt({ failed, wereAccepted, intervalSeconds }: DueProps): numb
 
 /** The same whenever it is asked for, so that the time of the next login does not move. */
 const jitterOf = ({ at }: FailedLogins, kind: AnsweredKind): number =>
-  kind === 'throttled' || kind === 'outage' || kind === 'unusable' ? ((at % 1_000) / 1_000) * JITTER : 0;
+  kind === 'throttled' || kind === 'outage' || kind === 'unusable'
+    ? ((at % 1_000) / 1_000) * LOGIN_PAUSE_JITTER
+    : 0;

@@ -29,6 +29,7 @@ export function parseSession(value: string | undefined): Session {
 const OPTIONAL_TIMES = ['credentialsMissingSince', 'loginDespiteOutageAt', 'extraTryAt', 'wakeUpAt'] as const;
 
 const isTime = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
+const isTrue = (value: unknown): value is true => value === true;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isAbsentOr = (check: (value: unknown) => boolean, value: unknown): boolean =>
   value === undefined || check(value);
@@ -44,7 +45,9 @@ function isGranted(value: unknown): value is Granted {
     isAbsentOr(isTime, granted.repeatedAt) &&
     isAbsentOr(isTime, granted.credentialsSince) &&
     isAbsentOr(isText, granted.refreshToken) &&
-    isAbsentOr(isTime, granted.refreshTokenExpiresAt)
+    isAbsentOr(isTime, granted.refreshTokenExpiresAt) &&
+    isAbsentOr(isTrue, granted.isPerhapsSpent) &&
+    isAbsentOr(isTrue, granted.refreshRefused)
   );
 }
 

@@ -8,7 +8,9 @@ import type { State } from './state.ts';
 /* What a request still asks for: nothing any more, a token now, or a token once the rate limit allows it. */
 
 /** A token younger than this is not refreshed again, whoever asks. */
-export const MINIMUM_GAP = MINUTE;
+const minimumGap = ({ minimumGapSeconds = MINUTE / SECOND }: TokenSettings): number =>
+  minimumGapSeconds * SECOND;
+
 /** The token API handed the stored token out again: it is asked again no sooner. */
 const GAP_AFTER_REPEAT = 20 * SECOND;
 
@@ -77,8 +79,8 @@ export function rateLimitedFor(
   const repeatedlyRejected =
     request.rejectedVersion !== undefined && session.rejectionsInARow >= REJECTIONS_IN_A_ROW;
   const gap = repeatedlyRejected
-    ? Math.min(GAP_AFTER_REJECTIONS, settings.intervalSeconds * SECOND)
-    : MINIMUM_GAP;
+    ? Math.max(minimumGap(settings), Math.min(GAP_AFTER_REJECTIONS, settings.intervalSeconds * SECOND))
+    : minimumGap(settings);
   const afterRepeat = (granted.repeatedAt ?? 0) + GAP_AFTER_REPEAT - now;
   return Math.max(clamp(granted.obtainedAt + gap - now, 0, gap), clamp(afterRepeat, 0, GAP_AFTER_REPEAT));
 }
@@ -88,12 +90,13 @@ export function rateLimitedFor(
  *
  * @returns milliseconds since the epoch: 5 minutes before it dies, or after half of what was left, if that is later.
  */
-export function renewalAt(granted: Granted, { intervalSeconds }: TokenSettings): number {
+export function renewalAt(granted: Granted, settings: TokenSettings): number {
   const { obtainedAt, expiresAt, repeatedAt } = granted;
   const from = repeatedAt ?? obtainedAt;
   const left = expiresAt - from;
-  const untilNextTick = (intervalSeconds + LIMITS.schedulePrecisionSeconds + LIMITS.attemptSeconds) * SECOND;
+  const untilNextTick =
+    (settings.intervalSeconds + LIMITS.schedulePrecisionSeconds + LIMITS.attemptSeconds) * SECOND;
   if (left >= untilNextTick) return Number.POSITIVE_INFINITY;
-  const gap = repeatedAt === undefined ? MINIMUM_GAP : GAP_AFTER_REPEAT;
+  const gap = repeatedAt === undefined ? minimumGap(settings) : GAP_AFTER_REPEAT;
   return Math.max(expiresAt - RENEWED_BEFORE_EXPIRY, from + left / 2, from + gap);
 }

@@ -39,6 +39,10 @@ export interface Granted {
   readonly credentialsSince?: number;
   readonly refreshToken?: string;
   readonly refreshTokenExpiresAt?: number;
+  /** The refresh token was shown, and no answer came: it may be spent. */
+  readonly isPerhapsSpent?: true;
+  /** What a refresh shows beside or instead of a refresh token was refused. */
+  readonly refreshRefused?: true;
 }
 
 /** What became of one version of the credentials in one login request, since it was last accepted. */
@@ -82,12 +86,18 @@ export const EMPTY_SESSION: Session = {
 /** Tells whether session and access token belong together. */
 export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
 
-/** The session after its refresh token was refused or spent: it is never presented again. */
+/** The session after what a refresh shows was refused or spent: it is never presented again. */
 export function withoutRefreshToken(session: Session): Session {
   if (session.granted === undefined) return session;
-  const { refreshToken: _, refreshTokenExpiresAt: __, ...granted } = session.granted;
-  return { ...session, granted };
+  const { refreshToken, refreshTokenExpiresAt: _, isPerhapsSpent: __, ...granted } = session.granted;
+  return { ...session, granted: { ...granted, ...(refreshToken === undefined && { refreshRefused: true }) } };
 }
+
+/** The session after its refresh token was shown in vain: it may be spent all the same. */
+export const withRefreshTokenPerhapsSpent = (session: Session): Session =>
+  session.granted === undefined
+    ? session
+    : { ...session, granted: { ...session.granted, isPerhapsSpent: true } };
 
 export function liveRefreshToken({ granted }: Session, now: number): string | undefined {
   if (granted?.refreshToken === undefined) return undefined;

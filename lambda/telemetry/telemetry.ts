@@ -2,6 +2,7 @@ import { kindOfFailure } from '../../contract/failures.ts';
 import { DIMENSIONS, METRICS } from '../../contract/metrics.ts';
 import { TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../../contract/names.ts';
 import { SECOND } from '../../contract/times.ts';
+import { credentialsInWords } from '../../contract/token-api.ts';
 import type { RefreshError } from '../refresh/refresh-error.ts';
 import type { ApiCall } from '../refresh/trace.ts';
 import { type Measured, type MetricGroup, measure, reasonsForAttention } from './measurements.ts';
@@ -121,5 +122,5 @@ function detailOf({ kind, fields }: RefreshError, { settings, outcome }: Measure
     return [detail, 'or this API speaks another protocol'].filter(Boolean).join('; ');
   }
   if (kind !== 'missing') return detail;
-  return `set them: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin`;
+  return `set them: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin, then type ${credentialsInWords(settings.api)}`;
 }

@@ -1,12 +1,13 @@
 import { kindOfFailure } from '../../contract/failures.ts';
 import { SECOND } from '../../contract/times.ts';
+import type { StatedLifetime, TokenApiSettings } from '../../contract/token-api.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
 import { comeAgainInSeconds } from './come-again.ts';
 import type { HttpAnswer } from './http.ts';
 import { httpDate } from './http-date.ts';
-import { type Fields, isObject, parseJson } from './json.ts';
-import { lifetimeOf } from './lifetime.ts';
-import { type Call, oauthErrorOf, verdictOf } from './verdict.ts';
+import { isObject, parseJson, valueAt } from './json.ts';
+import { lifetimeOf, secondsOf } from './lifetime.ts';
+import { type Call, matches, oauthErrorOf, verdictOf } from './verdict.ts';
 
 export type { Call };
 
@@ -34,11 +35,14 @@ export interface Grant {
   readonly refreshTokenSpent?: true;
   /** Lifetime of the access token that the answer or the token itself states, in whole seconds. Absent: none. */
   readonly lifetimeSeconds?: number;
+  /** The same of the refresh token. */
+  readonly refreshTokenLifetimeSeconds?: number;
   /** What the answer states and is not believed, in words for the log. */
   readonly notes?: readonly string[];
 }
 
 export interface Judged {
+  readonly api: TokenApiSettings;
   readonly call: Call;
   readonly answer: HttpAnswer;
   /** Our clock when the answer came, in milliseconds since the epoch. */
@@ -51,42 +55,58 @@ export interface Judged {
 
 /** Judges an answer of the token API: a grant that is fit to store, or a RefreshError that says what is wrong. */
 export function judgeAnswer(judged: Judged): Grant {
-  const { status, body: text } = judged.answer;
-  const body = parseJson(text);
-  const data = isObject(body) && isObject(body.data) ? body.data : {};
-  const noGrant = whyNoGrant(status, body, data.token);
+  const { api, answer } = judged;
+  const body = parseJson(answer.body);
+  const { token: pointer } = api.answer;
+  const token = pointer === '' ? (body ?? wholeText(answer.body)) : valueAt(body, pointer);
+  const noGrant = whyNoGrant(judged, body, token);
   if (noGrant !== undefined) throw failureOf(judged, body, noGrant);
-  return grantFrom(judged, data, body);
+  return grantFrom(judged, String(token), body);
 }
 
-function whyNoGrant(status: number, body: unknown, token: unknown): string | undefined {
+/** A body that is no JSON may be the token itself; a page is none. */
+function wholeText(body: string): string | undefined {
+  const text = body.trim();
+  return HEADER_SAFE.test(text) ? text : undefined;
+}
+
+function whyNoGrant({ api, answer: { status } }: Judged, body: unknown, token: unknown): string | undefined {
   if (status < 200 || status === 206) return `status ${status} is no whole answer`;
   if (status >= 300) return 'the status is no success';
+  if ([...(api.refused ?? []), ...(api.throttled ?? [])].some((match) => matches(match, status, body)))
+    return 'the settings say that it grants nothing';
   if (isObject(body) && body.success === false) return 'success is false';
   if (isObject(body) && typeof body.error === 'string' && body.error !== '') return 'there is an error';
-  if (NO_TOKENS.includes(token)) return 'data.token is missing';
-  return typeof token === 'string' ? undefined : 'data.token is not a string';
+  const place = api.answer.token === '' ? 'the whole body' : api.answer.token;
+  if (NO_TOKENS.includes(token)) return `${place} is missing`;
+  return typeof token === 'string' ? undefined : `${place} is not a string`;
 }
 
-function grantFrom({ answer, now, lifetimeSeconds }: Judged, data: Fields, body: unknown): Grant {
+function grantFrom({ api, answer, now, lifetimeSeconds }: Judged, accessToken: string, body: unknown): Grant {
   const { status, headers } = answer;
-  const accessToken = String(data.token);
   if (Buffer.byteLength(accessToken) > MAX_TOKEN_BYTES) throw new RefreshError('TokenTooLarge', { status });
   if (!HEADER_SAFE.test(accessToken)) throw new RefreshError('TokenUnsafe', { status });
-  const beside = isObject(body) ? body : {};
+  const date = httpDate(headers.date);
+  const ourNow = now / SECOND;
+  const stated = (lifetime: StatedLifetime | undefined): number[] =>
+    (lifetime?.at ?? []).flatMap(
+      (pointer) => secondsOf(valueAt(body, pointer), lifetime?.unit ?? 's', date ?? ourNow) ?? [],
+    );
   const { seconds, notes } = lifetimeOf({
     token: accessToken,
-    fields: [data.expiresIn, data.expires_in, beside.expiresIn, beside.expires_in],
-    date: httpDate(headers.date),
-    now: now / SECOND,
+    stated: stated(api.answer.expires),
+    date,
+    now: ourNow,
     configuredSeconds: lifetimeSeconds,
   });
   if (seconds !== undefined && seconds <= 0)
     throw new RefreshError('TokenExpired', { status, detail: notes[0] });
+  const refreshTokenLives = Math.min(...stated(api.answer.refreshExpires).filter((lives) => lives > 0));
   return {
     accessToken,
-    ...refreshTokenFrom(data.refreshToken),
+    ...refreshTokenFrom(api.answer.refreshToken && valueAt(body, api.answer.refreshToken)),
     ...(seconds !== undefined && { lifetimeSeconds: seconds }),
+    ...(Number.isFinite(refreshTokenLives) && { refreshTokenLifetimeSeconds: Math.floor(refreshTokenLives) }),
     ...(notes.length > 0 && { notes }),
   };
 }
@@ -99,9 +119,9 @@ function refreshTokenFrom(refreshToken: unknown): Pick<Grant, 'refreshToken' | '
   return isKeepable ? { refreshToken } : { refreshTokenSpent: true };
 }
 
-function failureOf({ call, answer, now, oddity }: Judged, body: unknown, noGrant: string): RefreshError {
+function failureOf({ api, call, answer, now, oddity }: Judged, body: unknown, noGrant: string): RefreshError {
   const { status, headers, bodyFailure } = answer;
-  const code = verdictOf({ call, status, body });
+  const code = verdictOf({ api, call, status, body });
   // What is wrong with the body matters only if the status says no more. A call that was answered is no blip.
   if (code === 'AnswerNotJson' && bodyFailure !== undefined)
     return new RefreshError(bodyFailure.code, { status, detail: bodyFailure.fields.detail });

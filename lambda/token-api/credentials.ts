@@ -1,34 +1,48 @@
 import { X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { parseObject } from '../../contract/json-object.ts';
+import type { CertificateFields } from '../../contract/token-api.ts';
 import type { SecretValue } from '../aws/credentials.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
 import type { TlsSettings } from './connection.ts';
 
 export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-  /** What the API's certificates take, if the secret says. */
+  /** By their names in the secret. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** What the API's certificates take. */
   readonly tls?: TlsSettings;
   /** White space or a line end around one of them, in words that may be logged: perhaps a slip. */
   readonly oddity?: string;
 }
 
+/** What a description takes from the secret. */
+export interface CredentialsShape {
+  readonly fields: readonly string[];
+  readonly certificates: CertificateFields | undefined;
+}
+
 /**
- * Reads `{"username", "password"}`; `ca`, `cert` and `key`, as PEM, are for an API with certificates of its own.
+ * Reads a JSON object with at least the named fields, each a text.
  *
  * @param value the secret's string or bytes, which may begin with a byte order mark; empty or absent: not set yet.
  * @throws RefreshError `NoCredentials` or `CredentialsMalformed`; names the field, never a value.
  */
-export function parseCredentials(value: SecretValue): Credentials {
+export function parseCredentials(
+  value: SecretValue,
+  { fields, certificates }: CredentialsShape,
+): Credentials {
   const text = textOf(value);
   if (text.trim() === '') throw new RefreshError('NoCredentials');
-  const fields = parseObject(text);
-  if (fields === undefined) throw malformed('the secret is not a JSON object');
-  const tls = tlsSettings(fields);
-  const [username, password] = [field(fields, 'username'), field(fields, 'password')];
-  const oddity = oddityOf('password', password) ?? oddityOf('username', username);
-  return { username, password, ...(tls !== undefined && { tls }), ...(oddity !== undefined && { oddity }) };
+  const secret = parseObject(text);
+  if (secret === undefined) throw malformed(`the secret is not a JSON object with ${fields.join(', ')}`);
+  const tls = certificates && tlsSettings(secret, certificates);
+  const read = fields.map((name) => [name, field(secret, name)] as const);
+  const [oddity] = read.toReversed().flatMap(([name, text]) => oddityOf(name, text) ?? []);
+  return {
+    fields: Object.fromEntries(read),
+    ...(tls !== undefined && { tls }),
+    ...(oddity !== undefined && { oddity }),
+  };
 }
 
 const malformed = (detail: string): RefreshError => new RefreshError('CredentialsMalformed', { detail });
@@ -41,35 +55,41 @@ function textOf(value: string | Uint8Array = ''): string {
   }
 }
 
+/** PEM usually ends with a line end. */
 function oddityOf(name: string, value: string): string | undefined {
   const around = value.slice(value.trimEnd().length) + value.slice(0, -value.trimStart().length);
-  if (around === '') return undefined;
+  if (around === '' || value.trimStart().startsWith('-----BEGIN')) return undefined;
   return `the ${name} begins or ends with ${/[\r\n]/.test(around) ? 'a line end' : 'white space'}`;
 }
 
 function field(fields: Readonly<Record<string, unknown>>, name: string): string {
-  const value = fields[name];
+  const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
   if (typeof value === 'string' && value !== '') return value;
   const what = value === undefined ? 'is missing' : value === '' ? 'is empty' : 'is not a string';
   throw malformed(`field ${name} ${what}`);
 }
 
-const TLS_FIELDS = ['ca', 'cert', 'key'] as const;
-
 /** @throws RefreshError `CredentialsMalformed` if the certificates cannot be used; undefined: there are none. */
-function tlsSettings(fields: Readonly<Record<string, unknown>>): TlsSettings | undefined {
-  const given = TLS_FIELDS.filter((name) => fields[name] !== undefined);
+function tlsSettings(
+  secret: Readonly<Record<string, unknown>>,
+  { isOptional, ...names }: CertificateFields,
+): TlsSettings | undefined {
+  const given = Object.entries(names).filter(([, name]) => !isOptional || secret[name] !== undefined);
   if (given.length === 0) return undefined;
-  const tls: TlsSettings = Object.fromEntries(given.map((name) => [name, field(fields, name)]));
+  const tls: TlsSettings = Object.fromEntries(given.map(([part, name]) => [part, field(secret, name)]));
   if ((tls.cert === undefined) !== (tls.key === undefined))
-    throw malformed('fields cert and key go together');
-  for (const name of given) {
+    throw malformed(`fields ${names.cert} and ${names.key} go together`);
+  for (const [part, name] of given) {
     // A secure context takes any text for an authority.
     usable(`field ${name} is not usable as PEM`, () =>
-      name === 'ca' ? new X509Certificate(tls.ca ?? '') : createSecureContext({ [name]: tls[name] }),
+      part === 'ca'
+        ? new X509Certificate(tls.ca ?? '')
+        : createSecureContext({ [part]: tls[part as 'cert' | 'key'] }),
     );
   }
-  usable('fields cert and key do not belong together', () => createSecureContext({ ...tls }));
+  usable(`fields ${names.cert} and ${names.key} do not belong together`, () =>
+    createSecureContext({ ...tls }),
+  );
   return tls;
 }
 

@@ -13,6 +13,7 @@ import {
   type Resolve,
   type TlsSettings,
 } from './connection.ts';
+import type { HttpRequest } from './request.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -23,66 +24,60 @@ export interface HttpAnswer {
   readonly bodyFailure?: RefreshError | undefined;
 }
 
-export interface PostRequest {
-  readonly url: string;
-  readonly body: unknown;
+export interface SentRequest extends HttpRequest {
   /** For the whole call, from name resolution to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly tls?: TlsSettings | undefined;
 }
 
-export type PostJson = (request: PostRequest) => Promise<HttpAnswer>;
+export type SendRequest = (request: SentRequest) => Promise<HttpAnswer>;
 
 /**
- * Sends one JSON POST: bounded in time and size, TLS but on loopback, no redirects, no proxy, certificate errors fatal.
+ * Sends one request: bounded in time and size, TLS but on loopback, no redirects, no proxy, certificate errors fatal.
  *
  * @throws RefreshError if there is no answer: of kind `unreachable` if the request was not sent, else
  *   `ApiConnectionLost`, `ApiTimeout` or, if what came is not HTTP, `AnswerNotJson`.
  */
-export const postJson: PostJson = jsonPoster((hostname) => lookup(hostname, { all: true }));
+export const sendRequest: SendRequest = requestSender((hostname) => lookup(hostname, { all: true }));
 
 /** The same with addresses from elsewhere than the system's resolver. */
-export function jsonPoster(resolve: Resolve): PostJson {
-  return async ({ url, body, timeoutMs, tls }) => {
-    const target = new URL(url);
+export function requestSender(resolve: Resolve): SendRequest {
+  return async ({ timeoutMs, ...request }) => {
+    const target = new URL(request.url);
     if (target.protocol !== 'https:' && !LOOPBACK_HOSTS.includes(target.hostname)) {
       throw new RefreshError('ApiTlsFailed', { detail: 'the URL is not https' });
     }
     const startedAt = performance.now();
     const addresses = await addressesOf(target, resolve, timeoutMs);
     const leftMs = timeoutMs - (performance.now() - startedAt);
-    return exchange({
-      target,
-      addresses,
-      payload: Buffer.from(JSON.stringify(body)),
-      timeoutMs: leftMs,
-      tls,
-    });
+    return exchange({ ...request, target, addresses, timeoutMs: leftMs });
   };
 }
 
-interface Exchange {
+interface Exchange extends SentRequest {
   readonly target: URL;
   readonly addresses: LookupAddress[];
-  readonly payload: Buffer;
-  readonly timeoutMs: number;
-  readonly tls: TlsSettings | undefined;
 }
 
-const exchange = ({ target, addresses, payload, timeoutMs, tls }: Exchange): Promise<HttpAnswer> =>
+const exchange = ({
+  method,
+  headers,
+  body = '',
+  target,
+  addresses,
+  timeoutMs,
+  tls,
+}: Exchange): Promise<HttpAnswer> =>
   new Promise((resolve, reject) => {
     const isSecure = target.protocol === 'https:';
     const transport = isSecure ? https : http;
     const request = transport.request(target, {
-      method: 'POST',
+      method,
       // An agent of its own: the global one may be told by the environment to use a proxy.
       agent: new transport.Agent({ keepAlive: false, ...connectOptions(addresses, tls) }),
       headers: {
-        'content-type': 'application/json',
-        'content-length': payload.length,
-        accept: 'application/json',
-        'accept-encoding': 'identity',
-        'user-agent': 'token-refresher',
+        ...headers,
+        ...((body !== '' || method !== 'GET') && { 'content-length': Buffer.byteLength(body) }),
       },
     });
 
@@ -111,7 +106,7 @@ const exchange = ({ target, addresses, payload, timeoutMs, tls }: Exchange): Pro
         clearTimeout(connect);
         // Not before, so that it is known whether anything was sent.
         sent = true;
-        request.end(payload);
+        request.end(body);
       });
     });
     request.on('error', (error) => fail(failureOf(error, sent)));

@@ -1,3 +1,5 @@
+import type { Pointer } from '../../contract/token-api.ts';
+
 export type Fields = Readonly<Record<string, unknown>>;
 
 export const isObject = (value: unknown): value is Fields =>
@@ -10,4 +12,15 @@ export function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** What stands in JSON at a pointer (RFC 6901); undefined: nothing. */
+export function valueAt(json: unknown, pointer: Pointer): unknown {
+  const members = pointer.split('/').slice(1);
+  return members
+    .map((member) => member.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .reduce<unknown>((at, member) => {
+      const isThere = typeof at === 'object' && at !== null && Object.hasOwn(at, member);
+      return isThere ? (at as Fields)[member] : undefined;
+    }, json);
 }

@@ -1,5 +1,6 @@
 import { jwtClaims } from '../../contract/jwt.ts';
-import { MINUTE, SECOND } from '../../contract/times.ts';
+import { HOUR, MINUTE, SECOND } from '../../contract/times.ts';
+import type { LifetimeUnit } from '../../contract/token-api.ts';
 
 /** Seconds that are milliseconds are 1,000 times too many, and a Unix time is a million lifetimes. */
 const MOST_BELIEVED_TIMES = 500;
@@ -11,10 +12,10 @@ const CLOCK_TOLERANCE_SECONDS = (5 * MINUTE) / SECOND;
 const NUMBER_IN_STRING = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** What there is to tell how long an access token lives. Times in seconds since the epoch. */
-export interface StatedLifetime {
+export interface LifetimeProps {
   readonly token: string;
-  /** Lifetimes as they stand in the answer: numbers or strings of seconds, or whatever else. */
-  readonly fields: readonly unknown[];
+  /** Lifetimes that stand in the answer, in seconds. */
+  readonly stated: readonly number[];
   /** The answer's `Date`: the API's own clock. */
   readonly date: number | undefined;
   /** Our clock. */
@@ -30,12 +31,12 @@ export interface Lifetime {
 }
 
 /** The shortest lifetime that is stated: trusting a longer one risks a dead token. */
-export function lifetimeOf(stated: StatedLifetime): Lifetime {
-  const most = MOST_BELIEVED_TIMES * stated.configuredSeconds;
-  const fields = stated.fields.map(numberOf).filter((seconds) => seconds !== undefined);
-  const jwt = jwtLifetime(stated);
+export function lifetimeOf(props: LifetimeProps): Lifetime {
+  const { stated } = props;
+  const most = MOST_BELIEVED_TIMES * props.configuredSeconds;
+  const jwt = jwtLifetime(props);
   // 0 and -1 stand for "never" with some; a token that itself names its end needs no such guess.
-  const lifetimes = jwt === undefined ? fields : [jwt.seconds, ...fields.filter((seconds) => seconds > 0)];
+  const lifetimes = jwt === undefined ? stated : [jwt.seconds, ...stated.filter((seconds) => seconds > 0)];
   const believed = lifetimes.filter((seconds) => seconds <= most);
   return {
     seconds: believed.length === 0 ? undefined : Math.floor(Math.min(...believed)),
@@ -52,7 +53,7 @@ export function lifetimeOf(stated: StatedLifetime): Lifetime {
  * `exp` is a time by the issuer's clock. That is the clock of the answer, unless a gateway sets a wrong `Date`: then `iat`
  * is nearer to our clock. No token lives longer than from `iat` to `exp`, whatever the clocks say.
  */
-function jwtLifetime({ token, date, now }: StatedLifetime): { seconds: number; notes: string[] } | undefined {
+function jwtLifetime({ token, date, now }: LifetimeProps): { seconds: number; notes: string[] } | undefined {
   const { exp, iat } = jwtClaims(token);
   if (exp === undefined) return undefined;
   if (iat === undefined || iat >= exp) return { seconds: exp - (date ?? now), notes: [] };
@@ -64,6 +65,34 @@ function jwtLifetime({ token, date, now }: StatedLifetime): { seconds: number; n
     notes: isDateWrong ? [`the answer's Date ${iso(date)} is not believed: here it is ${iso(now)}`] : [],
   };
 }
+
+/**
+ * A lifetime as it stands in an answer, in seconds; undefined if it is none of that unit.
+ *
+ * @param now the API's clock, in seconds since the epoch.
+ */
+export function secondsOf(value: unknown, unit: LifetimeUnit, now: number): number | undefined {
+  if (unit === 'hms') return secondsOfClock(value);
+  if (unit === 'iso') return until(typeof value === 'string' ? Date.parse(value) / SECOND : undefined, now);
+  const number = numberOf(value);
+  if (number === undefined) return undefined;
+  if (unit === 'epoch' || unit === 'epochMs') return until(number * SECONDS_PER[unit], now);
+  return number * SECONDS_PER[unit];
+}
+
+const SECONDS_PER = { s: 1, ms: 1 / SECOND, min: MINUTE / SECOND, epoch: 1, epochMs: 1 / SECOND } as const;
+
+/** A time that is zero or less stands for "never". */
+const until = (time: number | undefined, now: number): number | undefined =>
+  time !== undefined && time > 0 ? time - now : undefined;
+
+function secondsOfClock(value: unknown): number | undefined {
+  const [, hours, minutes, seconds] = (typeof value === 'string' && HOURS_MINUTES_SECONDS.exec(value)) || [];
+  if (hours === undefined) return undefined;
+  return (Number(hours) * HOUR + Number(minutes) * MINUTE) / SECOND + Number(seconds);
+}
+
+const HOURS_MINUTES_SECONDS = /^(\d{1,6}):([0-5]\d):([0-5]\d(?:\.\d+)?)$/;
 
 function numberOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && NUMBER_IN_STRING.test(value) ? Number(value) : value;

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../../contract/failures.ts';
-import { isObject } from './json.ts';
+import type { AnswerMatch, TokenApiSettings } from '../../contract/token-api.ts';
+import { isObject, valueAt } from './json.ts';
 import { isKnownThrottle } from './throttles.ts';
 
 /** Which of the token API's two calls was answered. */
@@ -22,6 +23,7 @@ export function oauthErrorOf(body: unknown): string | undefined {
 }
 
 export interface Verdict {
+  readonly api: Pick<TokenApiSettings, 'refused' | 'throttled'>;
   readonly call: Call;
   readonly status: number;
   /** Parsed; undefined if it is no JSON or could not be read. */
@@ -29,7 +31,12 @@ export interface Verdict {
 }
 
 /** What an answer means that grants nothing. */
-export function verdictOf({ call, status, body }: Verdict): FailureCode {
+export function verdictOf(verdict: Verdict): FailureCode {
+  const { api, call, status, body } = verdict;
+  const refused = call === 'login' ? 'CredentialsRefused' : 'RefreshTokenRefused';
+  const isOneOf = (known: readonly AnswerMatch[] = []) => known.some((match) => matches(match, status, body));
+  if (isOneOf(api.throttled)) return 'ApiThrottled';
+  if (isOneOf(api.refused)) return refused;
   if (status === 429 || isKnownThrottle(status, body)) return 'ApiThrottled';
   if (status === 408) return 'ApiTimeout';
   if (status >= 500) return status === 500 || hasError(body) ? 'ApiFailed' : 'ApiUnavailable';
@@ -38,14 +45,13 @@ export function verdictOf({ call, status, body }: Verdict): FailureCode {
   const error = oauthErrorOf(body) ?? '';
   const isClientError = CLIENT_ERRORS.includes(error);
   if (call === 'refresh' && isClientError) return 'ClientRefused';
-  const refused = call === 'login' ? 'CredentialsRefused' : 'RefreshTokenRefused';
   // Says more than `error`, which is `server_error` at some.
   if (status === 401) return refused;
   if (status === 423) return 'AccountLocked';
   if (isClientError || error === GRANT_ERROR) return refused;
   if (SERVER_ERRORS.includes(error)) return 'ApiFailed';
   if (status === 403) return 'ApiForbidden';
-  if (status >= 400) return isRefusal({ call, status, body }) ? refused : 'ApiRejectedRequest';
+  if (status >= 400) return isRefusal(verdict) ? refused : 'ApiRejectedRequest';
   return status >= 200 && body === undefined ? 'AnswerNotJson' : 'AnswerWithoutToken';
 }
 
@@ -57,6 +63,14 @@ function isRefusal({ call, status, body }: Verdict): boolean {
   const isUsual = status === 400 || status === 422;
   if (call === 'login') return isUsual || isObject(body) || Array.isArray(body);
   return isUsual && !REQUEST_ERRORS.includes(oauthErrorOf(body) ?? '');
+}
+
+/** True if an answer is one that the settings describe. */
+export function matches({ status, at, is }: AnswerMatch, answered: number, body: unknown): boolean {
+  const isStatus = status === undefined || status.includes(answered);
+  if (at === undefined) return isStatus;
+  const value = valueAt(body, at);
+  return isStatus && (is === undefined ? value !== undefined : is.some((scalar) => scalar === value));
 }
 
 const hasError = (body: unknown): boolean => isObject(body) && 'error' in body;

@@ -3,6 +3,7 @@ import {
   SETTINGS_FORMAT_VERSION,
   type TokenSettings,
 } from '../../contract/function-settings.ts';
+import { defaultTokenApi } from '../../contract/token-api.ts';
 import { secretNameOf } from '../settings/credentials.ts';
 import type { ParsedToken } from '../settings/token.ts';
 
@@ -14,9 +15,8 @@ export const functionSettings = (environment: string, tokens: readonly ParsedTok
 });
 
 const tokenSettings = (environment: string, token: ParsedToken): TokenSettings => ({
-  baseUrl: token.baseUrl,
+  api: defaultTokenApi(token.baseUrl, { certificates: token.certificatesInCredentials }),
   credentialsSecretId: token.credentialsSecretArn ?? secretNameOf(environment, token),
-  ...(token.certificatesInCredentials && { certificatesInCredentials: true }),
   intervalSeconds: token.interval.toSeconds(),
   accessTokenLifetimeSeconds: token.accessTokenLifetime.toSeconds(),
   refreshTokenLifetimeSeconds: token.refreshTokenLifetime.toSeconds(),

@@ -10,6 +10,7 @@ import {
   sessionParameter,
 } from '../../contract/names.ts';
 import { LIMITS } from '../../contract/times.ts';
+import { defaultTokenApi } from '../../contract/token-api.ts';
 import { EventSourceMapping } from '../../fakes/memory-aws/event-source-mapping.ts';
 import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
 import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
@@ -148,7 +149,7 @@ export function functionConfig(
     environment,
     tokens: {
       [TOKEN]: {
-        baseUrl: api.baseUrl,
+        api: defaultTokenApi(api.baseUrl),
         credentialsSecretId: credentialsSecret(environment, TOKEN),
         intervalSeconds: 1500,
         accessTokenLifetimeSeconds: 1800,

@@ -4,24 +4,25 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseCredentials } from '../../lambda/token-api/credentials.ts';
-import { postJson } from '../../lambda/token-api/http.ts';
+import { sendRequest } from '../../lambda/token-api/http.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { selfSigned } from './certificate.ts';
-import { credentialsOf, openStageForTest, PASSWORD } from './stage.ts';
+import { CERTIFIED, credentialsOf, openStageForTest, PASSWORD, withCertificates } from './stage.ts';
 
 const server = selfSigned('server');
 const client = selfSigned('client');
 
-const withCertificates = (fields: object): string => credentialsOf(PASSWORD, fields);
+const certified = (fields: object): string => credentialsOf(PASSWORD, fields);
+
+const parse = (value: string) => parseCredentials(value, CERTIFIED);
 
 describe('a token API whose authority only the credentials know', () => {
-  const open = () =>
-    openStageForTest({ tokenApi: { tls: server }, token: { certificatesInCredentials: true } });
+  const open = () => openStageForTest({ tokenApi: { tls: server }, describe: withCertificates });
 
   it('is trusted for login and refresh', async () => {
     const stage = await open();
     stage.startWithToken();
-    stage.storeCredentials(withCertificates({ ca: server.cert }));
+    stage.storeCredentials(certified({ ca: server.cert }));
     expect((await stage.attempt()).line).toMatchObject({ outcome: 'refreshed', how: 'login' });
     stage.newContainer();
     stage.makeOlder();
@@ -33,7 +34,7 @@ describe('a token API whose authority only the credentials know', () => {
     'is still trusted for a refresh while Secrets Manager answers nothing useful: %s',
     async (fault) => {
       const stage = await open();
-      stage.storeCredentials(withCertificates({ ca: server.cert }));
+      stage.storeCredentials(certified({ ca: server.cert }));
       await stage.attempt();
       stage.makeOlder();
       await stage.attempt();
@@ -46,7 +47,7 @@ describe('a token API whose authority only the credentials know', () => {
 
   it('is not trusted with another authority', async () => {
     const stage = await open();
-    stage.storeCredentials(withCertificates({ ca: client.cert }));
+    stage.storeCredentials(certified({ ca: client.cert }));
     expect((await stage.attempt()).line).toMatchObject({ code: 'ApiTlsFailed' });
     expect(stage.api.model.counters.logins).toBe(0);
   });
@@ -67,15 +68,17 @@ it('a token API that asks for a certificate is shown that of the credentials', a
     api.close();
   });
   const request = {
+    method: 'POST',
     url: `https://127.0.0.1:${(api.address() as AddressInfo).port}`,
-    body: {},
+    headers: {},
+    body: '{}',
     timeoutMs: 5_000,
   };
-  const { tls } = parseCredentials(withCertificates({ ca: server.cert, cert: client.cert, key: client.key }));
-  expect(await postJson({ ...request, tls })).toMatchObject({ status: 200 });
+  const { tls } = parse(certified({ ca: server.cert, cert: client.cert, key: client.key }));
+  expect(await sendRequest({ ...request, tls })).toMatchObject({ status: 200 });
   expect(names).toEqual(['client']);
   // By TLS 1.3 the server looks at it after the client has begun to send: perhaps it has read the request.
-  await expect(postJson({ ...request, tls: { ca: server.cert } })).rejects.toMatchObject({
+  await expect(sendRequest({ ...request, tls: { ca: server.cert } })).rejects.toMatchObject({
     code: 'ApiConnectionLost',
     fields: { detail: expect.stringContaining('CERTIFICATE_REQUIRED') },
   });
@@ -92,7 +95,7 @@ describe('certificates in the credentials', () => {
     [{ ca: '' }, 'field ca is empty'],
     [{ ca: 7 }, 'field ca is not a string'],
   ])('that cannot be used are refused, and not told: %#', (fields, detail) => {
-    const read = () => parseCredentials(withCertificates(fields));
+    const read = () => parse(certified(fields));
     expect(read).toThrow(`CredentialsMalformed: ${detail}`);
     expect(read).not.toThrow('BEGIN');
   });

@@ -6,11 +6,18 @@ import { Worker } from 'node:worker_threads';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { kindOfFailure } from '../../contract/failures.ts';
 import type { RefreshError } from '../../lambda/refresh/refresh-error.ts';
-import { jsonPoster, type PostRequest, postJson } from '../../lambda/token-api/http.ts';
+import { requestSender, type SentRequest, sendRequest } from '../../lambda/token-api/http.ts';
+import { httpRequest } from '../../lambda/token-api/request.ts';
 
-const request = (port: number, more: Partial<PostRequest> = {}): PostRequest => ({
-  url: `http://localhost:${port}/auth/token`,
-  body: { password: 'hunter2' },
+const request = (port: number, more: Partial<SentRequest> = {}): SentRequest => ({
+  ...httpRequest(
+    {
+      method: 'POST',
+      url: `http://localhost:${port}/auth/token`,
+      json: { password: { secret: 'password' } },
+    },
+    () => 'hunter2',
+  ),
   // Much longer than what is measured: a busy machine is late by seconds.
   timeoutMs: 20_000,
   ...more,
@@ -18,7 +25,7 @@ const request = (port: number, more: Partial<PostRequest> = {}): PostRequest => 
 
 /** Posts to a host with these addresses. */
 const postTo = (...addresses: string[]) =>
-  jsonPoster(async () => addresses.map((address): LookupAddress => ({ address, family: 4 })));
+  requestSender(async () => addresses.map((address): LookupAddress => ({ address, family: 4 })));
 
 /** How a call ended, and after how many milliseconds. */
 async function timed<T>(
@@ -125,19 +132,19 @@ describe.concurrent('a host', () => {
   });
 
   it('without an address is unreachable, and not waited for without end', async () => {
-    const unknown = jsonPoster(() => Promise.reject(Object.assign(new Error(), { code: 'ENOTFOUND' })));
+    const unknown = requestSender(() => Promise.reject(Object.assign(new Error(), { code: 'ENOTFOUND' })));
     await expect(unknown(request(1))).rejects.toMatchObject({
       code: 'ApiUnreachable',
       fields: { detail: 'ENOTFOUND' },
     });
-    const { failure, tookMs } = await timed(jsonPoster(() => new Promise(() => {}))(request(1)));
+    const { failure, tookMs } = await timed(requestSender(() => new Promise(() => {}))(request(1)));
     expect(failure).toMatchObject({ code: 'ApiConnectTimeout', fields: { detail: 'no address' } });
     expect(tookMs).toBeLessThan(7_900);
   });
 
   it('may be an IPv6 address in brackets', async () => {
     const asked: string[] = [];
-    const poster = jsonPoster(async (hostname) => {
+    const poster = requestSender(async (hostname) => {
       asked.push(hostname);
       return [{ address: hostname, family: 6 }];
     });
@@ -165,7 +172,7 @@ describe.concurrent('a request that was sent', () => {
       { code: 'AnswerNotJson', fields: { detail: 'HPE_HEADER_OVERFLOW' } },
     ],
   ])('%s is never unreachable', async ([, onData, failure], test) => {
-    const error: RefreshError = await postJson(request(await startServer(test, onData))).then(
+    const error: RefreshError = await sendRequest(request(await startServer(test, onData))).then(
       () => expect.unreachable(),
       (reason) => reason,
     );
@@ -180,7 +187,7 @@ describe.concurrent('a request that was sent', () => {
     const port = await startServer(test, (socket) => {
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${header}\r\n`);
     });
-    const { answer, tookMs } = await timed(postJson(request(port)));
+    const { answer, tookMs } = await timed(sendRequest(request(port)));
     expect(answer).toMatchObject({ status: 101, body: '' });
     expect(tookMs).toBeLessThan(7_900);
   });
@@ -191,19 +198,19 @@ describe.concurrent('a request that was sent', () => {
     ['unreadable', 'HTTP/1.1 401 No\r\nContent-Encoding: zstd\r\n\r\n{}', 'AnswerNotJson'],
   ])('has its status though the body is %s', async ([, text, code], test) => {
     const port = await startServer(test, answering(text));
-    expect(await postJson(request(port))).toMatchObject({ status: 401, body: '', bodyFailure: { code } });
+    expect(await sendRequest(request(port))).toMatchObject({ status: 401, body: '', bodyFailure: { code } });
   });
 
   it('and has no answer in time is a throttle', async (test) => {
     const silent = request(await startServer(test, () => {}), { timeoutMs: 3_000 });
-    await expect(postJson(silent)).rejects.toMatchObject({ code: 'ApiTimeout' });
+    await expect(sendRequest(silent)).rejects.toMatchObject({ code: 'ApiTimeout' });
   });
 
   it('has its status though the body never ends', async (test) => {
     const port = await startServer(test, (socket) => {
       socket.write('HTTP/1.1 401 No\r\nContent-Length: 20\r\n\r\n{');
     });
-    expect(await postJson(request(port, { timeoutMs: 3_000 }))).toMatchObject({
+    expect(await sendRequest(request(port, { timeoutMs: 3_000 }))).toMatchObject({
       status: 401,
       body: '',
       bodyFailure: { code: 'ApiTimeout' },
@@ -219,7 +226,7 @@ describe.concurrent('a request that was sent', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     test.onTestFinished(() => void server.close());
-    await postJson(request((server.address() as AddressInfo).port));
+    await sendRequest(request((server.address() as AddressInfo).port));
     expect(asked).toMatchObject([{ 'accept-encoding': 'identity', 'content-type': 'application/json' }]);
   });
 });

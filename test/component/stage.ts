@@ -3,6 +3,7 @@ import { SETTINGS_FORMAT_VERSION, type TokenSettings } from '../../contract/func
 import { accessTokenParameter, credentialsSecret, sessionParameter } from '../../contract/names.ts';
 import type { RefreshRequestBody } from '../../contract/requests.ts';
 import { LIMITS, MINUTE } from '../../contract/times.ts';
+import { defaultTokenApi, type TokenApiSettings } from '../../contract/token-api.ts';
 import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
 import type { ReceivedMessage } from '../../fakes/memory-aws/queue-message.ts';
 import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
@@ -36,9 +37,21 @@ export interface Attempt {
   readonly tookMs: number;
 }
 
+/** What the secret of a token API with certificates of its own holds. */
+export const CERTIFIED = {
+  fields: ['username', 'password'],
+  certificates: { ca: 'ca', cert: 'cert', key: 'key', isOptional: true },
+} as const;
+
+/** A token API with certificates of its own. */
+export const withCertificates = (baseUrl: string): TokenApiSettings =>
+  defaultTokenApi(baseUrl, { certificates: true });
+
 export interface StageOptions {
   readonly tokenApi?: Partial<TokenApiOptions>;
   readonly token?: Partial<TokenSettings>;
+  /** How the token API is described. Default: not at all. */
+  readonly describe?: (baseUrl: string) => TokenApiSettings;
 }
 
 /** The real handler and SDK clients over HTTP, before an AWS in memory and a real token API server. */
@@ -80,7 +93,7 @@ export async function openStageForTest(options?: StageOptions): Promise<Stage> {
   return stage;
 }
 
-export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}): Promise<Stage> {
+export async function openStage({ tokenApi = {}, ...described }: StageOptions = {}): Promise<Stage> {
   const aws = await startMemoryAws();
   const secrets = [PASSWORD];
   const randomHex = () => {
@@ -112,7 +125,7 @@ export async function openStage({ tokenApi = {}, token = {} }: StageOptions = {}
     }
   };
   aws.secrets.createSecret({ Name: SECRET });
-  const config = configOf({ aws, api }, token);
+  const config = configOf({ aws, api }, described);
   const container = (): Handler => createHandler(config, awsEdges(config, { clients: clients(aws), sink }));
   let handler = container();
   let sent = 0;
@@ -200,13 +213,16 @@ export function receiveOf(queue: FifoQueue, group: string): ReceivedMessage {
 }
 
 /** What the stack would give the function. */
-export function configOf({ aws, api }: Pick<Stage, 'aws' | 'api'>, token: Partial<TokenSettings> = {}) {
+export function configOf(
+  { aws, api }: Pick<Stage, 'aws' | 'api'>,
+  { token = {}, describe = defaultTokenApi }: Pick<StageOptions, 'token' | 'describe'> = {},
+) {
   return {
     formatVersion: SETTINGS_FORMAT_VERSION,
     environment: ENVIRONMENT,
     tokens: {
       [TOKEN]: {
-        baseUrl: api.baseUrl,
+        api: describe(api.baseUrl),
         credentialsSecretId: SECRET,
         intervalSeconds: 1500,
         accessTokenLifetimeSeconds: 1800,

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { expect, it } from 'vitest';
-import { postJson } from '../../lambda/token-api/http.ts';
+import { sendRequest } from '../../lambda/token-api/http.ts';
 import { selfSigned } from './certificate.ts';
 import { openStage, openStageForTest } from './stage.ts';
 
@@ -39,7 +39,8 @@ it('not a byte of a request is sent to a server whose certificate nobody vouches
   expect(seen).toEqual([]);
 });
 
-const post = (url: string) => postJson({ url, body: { password: 'x' }, timeoutMs: 5_000 });
+const post = (url: string) =>
+  sendRequest({ method: 'POST', url, headers: {}, body: '{"password":"x"}', timeoutMs: 5_000 });
 
 it('no environment can make certificate errors pass', async ({ onTestFinished }) => {
   const stage = await openStage({ tokenApi: { tls: selfSigned() } });

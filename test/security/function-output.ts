@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FUNCTION_ENV, type TokenSettings } from '../../contract/function-settings.ts';
+import { FUNCTION_ENV } from '../../contract/function-settings.ts';
 import type { RefreshRequestBody } from '../../contract/requests.ts';
 import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
 import { bundleFunction } from '../../lib/functions/function-code.ts';
 import { awsEnvironment, toolEnvironment } from '../../local/clean-environment.ts';
 import { startFunction } from '../../local/function-process.ts';
 import { createProcesses } from '../../local/processes.ts';
-import { configOf, receiveOf, type Stage, TOKEN } from '../component/stage.ts';
+import { configOf, receiveOf, type Stage, type StageOptions, TOKEN } from '../component/stage.ts';
 
 /** The bundled function of a stage, in a process of its own. */
 export interface FunctionProcess {
@@ -20,11 +20,11 @@ export interface FunctionProcess {
 
 export async function startFunctionOf(
   stage: Stage,
-  token: Partial<TokenSettings> = {},
+  described: Pick<StageOptions, 'token' | 'describe'> = {},
 ): Promise<FunctionProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'token-refresher-leak-'));
   const processes = createProcesses(new AbortController().signal);
-  const { keyArn, queueUrl, deadLetterQueueUrl, ...settings } = configOf(stage, token);
+  const { keyArn, queueUrl, deadLetterQueueUrl, ...settings } = configOf(stage, described);
   bundleFunction(folder, settings);
   const env = {
     ...toolEnvironment(folder),

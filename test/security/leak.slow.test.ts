@@ -18,7 +18,7 @@ type Play = (stage: Stage, lambda: FunctionProcess) => Promise<void>;
 async function playAndSearch(play: Play, options: StageOptions = {}): Promise<string> {
   const stage = await openStage(options);
   try {
-    const lambda = await startFunctionOf(stage, options.token);
+    const lambda = await startFunctionOf(stage, options);
     await play(stage, lambda).catch(async (error) => {
       await lambda.end();
       throw error;

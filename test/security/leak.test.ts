@@ -6,15 +6,17 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { DEFAULT_TIMES } from '../../contract/times.ts';
+import { defaultTokenApi } from '../../contract/token-api.ts';
 import type { Fault } from '../../fakes/token-api/faults.ts';
 import { secretsManagerStore } from '../../lambda/aws/credentials.ts';
 import { ssmStore } from '../../lambda/aws/parameters.ts';
 import { parseCredentials } from '../../lambda/token-api/credentials.ts';
-import { postJson } from '../../lambda/token-api/http.ts';
+import { sendRequest } from '../../lambda/token-api/http.ts';
 import { tokenApiOf } from '../../lambda/token-api/token-api.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import { type ApiFault, apiFaults, CALLS, type Call, injectFault } from '../component/api-faults.ts';
 import {
+  CERTIFIED,
   credentialsOf,
   openStage,
   openStageForTest,
@@ -120,13 +122,13 @@ async function leaksInErrorOf(
   await injectFault(stage, call, { fault });
   const credentials = secretsManagerStore(new SecretsManagerClient(clientConfig(stage.aws.endpoint)));
   const api = tokenApiOf(
-    { baseUrl: stage.api.baseUrl, credentialsSecretId: SECRET, ...DEFAULT_TIMES },
-    { post: postJson, clock: systemClock, credentials },
+    { api: defaultTokenApi(stage.api.baseUrl), credentialsSecretId: SECRET, ...DEFAULT_TIMES },
+    { send: sendRequest, clock: systemClock, credentials },
   );
   const work =
     call === 'refresh'
-      ? api.refresh(secrets[1] ?? '', CALL_MS)
-      : api.login({ username: USERNAME, password: PASSWORD }, CALL_MS);
+      ? api.refresh({ refreshToken: secrets[1] }, CALL_MS)
+      : api.login({ fields: { username: USERNAME, password: PASSWORD } }, CALL_MS);
   const error = await errorOf(work);
   await stage.close();
   return leaksIn(deeply(error), secrets);
@@ -178,7 +180,7 @@ it.each([
     JSON.stringify({ username: USERNAME, password: 'x', cert: '', key: PASSWORD }),
   ],
 ])('credentials that %s are not in the error', async (_, value) => {
-  const error = await errorOf(Promise.resolve().then(() => parseCredentials(value)));
+  const error = await errorOf(Promise.resolve().then(() => parseCredentials(value, CERTIFIED)));
   expect(leaksIn(deeply(error), [PASSWORD])).toEqual([]);
 });
 

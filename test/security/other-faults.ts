@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MINUTE } from '../../contract/times.ts';
+import { defaultTokenApi } from '../../contract/token-api.ts';
 import { hash, type Session } from '../../lambda/refresh/session.ts';
 import { selfSigned } from '../component/certificate.ts';
 import {
@@ -11,6 +12,7 @@ import {
   type StageOptions,
   TOKEN,
   USERNAME,
+  withCertificates,
 } from '../component/stage.ts';
 import type { FunctionProcess } from './function-output.ts';
 import { markedSecret } from './leaks.ts';
@@ -35,7 +37,7 @@ export const PRIVATE_KEY_LINES = client.key
   .filter((line) => line !== '' && !line.startsWith('-'));
 
 const always = Number.POSITIVE_INFINITY;
-const withCertificates = (fields: object): string => credentialsOf(PASSWORD, fields);
+const certified = (fields: object): string => credentialsOf(PASSWORD, fields);
 
 const put = ({ aws }: Stage, Name: string, Value: string): void => {
   aws.parameters.putParameter({ Name, Value, Type: 'SecureString', Overwrite: true });
@@ -63,7 +65,7 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
     shows: '"code":"ApiTlsFailed"',
   },
   'host without an address, or that lets nobody connect': {
-    stage: { token: { baseUrl: 'https://no-such-host.invalid' } },
+    stage: { describe: () => defaultTokenApi('https://no-such-host.invalid') },
     async play(stage, { handle }) {
       stage.startWithToken();
       await handle();
@@ -86,6 +88,7 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
     shows: '"code":"NoCredentials"',
   },
   'secret that is not JSON, lacks a field or has an empty one': {
+    stage: { describe: withCertificates },
     async play(stage, { handle }) {
       const { key, cert } = client;
       const values = [
@@ -95,9 +98,9 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
         JSON.stringify({ password: PASSWORD }),
         JSON.stringify({ username: '', password: PASSWORD }),
         JSON.stringify({ [PASSWORD]: USERNAME }),
-        withCertificates({ key }),
-        withCertificates({ cert, key: key.slice(0, -60) }),
-        withCertificates({ cert: server.cert, key }),
+        certified({ key }),
+        certified({ cert, key: key.slice(0, -60) }),
+        certified({ cert: server.cert, key }),
       ];
       for (const value of values) {
         stage.storeCredentials(value);
@@ -263,17 +266,17 @@ export const otherFaults: Readonly<Record<string, OtherFault>> = {
 /** Beyond that table: what certificates beside the credentials can do. */
 export const certificateFaults: Readonly<Record<string, OtherFault>> = {
   'a client certificate': {
-    stage: { tokenApi: { tls: server }, token: { certificatesInCredentials: true } },
+    stage: { tokenApi: { tls: server }, describe: withCertificates },
     async play(stage, { handle }) {
-      stage.storeCredentials(withCertificates({ ca: server.cert, ...client }));
+      stage.storeCredentials(certified({ ca: server.cert, ...client }));
       await handle();
     },
     shows: '"how":"login"',
   },
   'a client certificate, and an authority that did not sign for the API': {
-    stage: { tokenApi: { tls: server }, token: { certificatesInCredentials: true } },
+    stage: { tokenApi: { tls: server }, describe: withCertificates },
     async play(stage, { handle }) {
-      stage.storeCredentials(withCertificates({ ca: client.cert, ...client }));
+      stage.storeCredentials(certified({ ca: client.cert, ...client }));
       await handle();
     },
     shows: '"code":"ApiTlsFailed"',

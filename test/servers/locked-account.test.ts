@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MINUTE, SECOND } from '../../contract/times.ts';
+import { defaultTokenApi } from '../../contract/token-api.ts';
 import { startAdapter } from './adapter.ts';
 import { movedClock, startMovedRefresher } from './moved-refresher.ts';
 import { nodeRed, RIGHT_PASSWORD, startTokenServer, type TokenServer } from './token-servers.ts';
@@ -35,7 +36,7 @@ describe('an account that somebody else locked opens to the right password of th
   ])('after $after', async ({ username, knocksFor, healsIn }) => {
     const adapter = await startAdapter(server, clock.now);
     onTestFinished(adapter.close);
-    const refresher = await startMovedRefresher(adapter.baseUrl, clock);
+    const refresher = await startMovedRefresher(defaultTokenApi(adapter.baseUrl), clock);
     onTestFinished(refresher.close);
     refresher.storeCredentials({ username, password: RIGHT_PASSWORD });
     await refresher.pass(24 * MINUTE);

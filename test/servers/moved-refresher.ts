@@ -3,6 +3,7 @@ import { SETTINGS_FORMAT_VERSION } from '../../contract/function-settings.ts';
 import { accessTokenParameter, credentialsSecret, requestQueueName } from '../../contract/names.ts';
 import type { RefreshRequestBody } from '../../contract/requests.ts';
 import { DEFAULT_TIMES, SECOND } from '../../contract/times.ts';
+import type { TokenApiSettings } from '../../contract/token-api.ts';
 import { EventSourceMapping, type Run } from '../../fakes/memory-aws/event-source-mapping.ts';
 import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
 import { requestQueueOptions } from '../../fakes/memory-aws/request-queue.ts';
@@ -10,7 +11,7 @@ import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts
 import { awsEdges } from '../../lambda/aws-edges.ts';
 import { createHandler, type Handler } from '../../lambda/create-handler.ts';
 import type { Sink } from '../../lambda/telemetry/telemetry.ts';
-import type { PostJson } from '../../lambda/token-api/http.ts';
+import type { SendRequest } from '../../lambda/token-api/http.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import { seededRandom } from '../../simulate/random.ts';
 
@@ -64,7 +65,7 @@ export interface MovedRefresher {
   close(): Promise<void>;
 }
 
-export async function startMovedRefresher(baseUrl: string, clock: MovedClock): Promise<MovedRefresher> {
+export async function startMovedRefresher(api: TokenApiSettings, clock: MovedClock): Promise<MovedRefresher> {
   const { now } = clock;
   const aws = await startMemoryAws({ now });
   const deadLetters = aws.queues.create(DEAD_LETTERS);
@@ -80,7 +81,7 @@ export async function startMovedRefresher(baseUrl: string, clock: MovedClock): P
   const runs: Run[] = [];
   const lines: unknown[] = [];
   const sink: Sink = { log: (...line) => lines.push(line), emit: (metrics) => lines.push(metrics) };
-  const handler = handlerFor({ aws, baseUrl, clock, sink });
+  const handler = handlerFor({ aws, api, clock, sink });
   const mapping = new EventSourceMapping({ queue, handler, now, onRun: (run) => runs.push(run) });
   const tokenVersion = () =>
     aws.parameters.getParameters({ Names: [PARAMETER] }).Parameters?.[0]?.Version ?? 0;
@@ -105,23 +106,24 @@ export async function startMovedRefresher(baseUrl: string, clock: MovedClock): P
 }
 
 /** The real handler but for its clock. */
-function handlerFor({ aws, baseUrl, clock, sink }: HandlerProps): Handler {
+function handlerFor({ aws, api, clock, sink }: HandlerProps): Handler {
   const config = {
     formatVersion: SETTINGS_FORMAT_VERSION,
     environment: ENVIRONMENT,
-    tokens: { [TOKEN]: { ...DEFAULT_TIMES, baseUrl, credentialsSecretId: SECRET } },
+    tokens: { [TOKEN]: { ...DEFAULT_TIMES, api, credentialsSecretId: SECRET } },
     keyArn: undefined,
     queueUrl: aws.queues.url(requestQueueName(ENVIRONMENT)),
     deadLetterQueueUrl: aws.queues.url(DEAD_LETTERS),
   } as const;
   const real = awsEdges(config, { clients: clientConfig(aws.endpoint), sink });
-  const post: PostJson = (request) => real.post(request).finally(() => clock.moveTo(clock.now() + CALL_MS));
-  return createHandler(config, { ...real, post, clock });
+  const send: SendRequest = (request) =>
+    real.send(request).finally(() => clock.moveTo(clock.now() + CALL_MS));
+  return createHandler(config, { ...real, send, clock });
 }
 
 interface HandlerProps {
   readonly aws: MemoryAws;
-  readonly baseUrl: string;
+  readonly api: TokenApiSettings;
   readonly clock: MovedClock;
   readonly sink: Sink;
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { HOUR, MINUTE } from '../../contract/times.ts';
+import { defaultTokenApi } from '../../contract/token-api.ts';
 import { type AdaptedCall, startAdapter } from './adapter.ts';
 import { movedClock, startMovedRefresher } from './moved-refresher.ts';
 import {
@@ -32,7 +33,7 @@ describe.each([
   ])('that is stored $stored', async ({ username, before }) => {
     const adapter = await startAdapter(server, clock.now);
     onTestFinished(adapter.close);
-    const refresher = await startMovedRefresher(adapter.baseUrl, clock);
+    const refresher = await startMovedRefresher(defaultTokenApi(adapter.baseUrl), clock);
     onTestFinished(refresher.close);
     const opensTo = async (password: string) => (await server.login(username, password)).ok;
     const callsOf = (call: AdaptedCall['call']) => adapter.calls.filter((adapted) => adapted.call === call);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { accessTokenParameter, sessionParameter } from '../../../contract/names.ts';
+import { defaultTokenApi } from '../../../contract/token-api.ts';
 import type { CredentialsStore } from '../../../lambda/aws/credentials.ts';
 import type { ParameterStore, ParameterWrite } from '../../../lambda/aws/parameters.ts';
 import { stateStore } from '../../../lambda/aws/state-store.ts';
@@ -45,7 +46,7 @@ const container = (): StateStore =>
     environment: 'sandbox',
     token: 'payments-api',
     settings: {
-      baseUrl: 'https://api.example.com',
+      api: defaultTokenApi('https://api.example.com'),
       credentialsSecretId: 'secret',
       intervalSeconds: 1500,
       accessTokenLifetimeSeconds: 1800,

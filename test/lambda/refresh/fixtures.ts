@@ -1,5 +1,6 @@
 import type { TokenSettings } from '../../../contract/function-settings.ts';
 import { MINUTE, SECOND } from '../../../contract/times.ts';
+import { defaultTokenApi } from '../../../contract/token-api.ts';
 import type { RefreshRequest } from '../../../lambda/refresh/request.ts';
 import {
   EMPTY_SESSION,
@@ -13,7 +14,7 @@ export const NOW = Date.parse('2026-11-21T09:00:00Z');
 export const INTERVAL = 25 * MINUTE;
 
 export const settings: TokenSettings = {
-  baseUrl: 'https://api.example.com',
+  api: defaultTokenApi('https://api.example.com'),
   credentialsSecretId: 'token-refresher/sandbox/payments-api/credentials',
   intervalSeconds: INTERVAL / SECOND,
   accessTokenLifetimeSeconds: 1800,

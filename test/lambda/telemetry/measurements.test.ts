@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contract/failures.ts';
 import { HOUR, MINUTE, SECOND } from '../../../contract/times.ts';
+import { defaultTokenApi } from '../../../contract/token-api.ts';
 import type { Outcome } from '../../../lambda/refresh/attempt.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import type { RefreshRequest } from '../../../lambda/refresh/request.ts';
@@ -30,7 +31,7 @@ interface Given {
 const measured = ({ outcome, request = {} }: Given) => ({
   environment: 'sandbox',
   settings: {
-    baseUrl: 'https://api.example.com',
+    api: defaultTokenApi('https://api.example.com'),
     credentialsSecretId: 's',
     intervalSeconds: 1500,
     accessTokenLifetimeSeconds: 1800,

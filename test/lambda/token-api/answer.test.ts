@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FailureCode, type FailureKind, kindOfFailure } from '../../../contract/failures.ts';
+import { defaultTokenApi } from '../../../contract/token-api.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import { type Call, judgeAnswer, MAX_TOKEN_BYTES } from '../../../lambda/token-api/answer.ts';
 import { jwt } from './tokens.ts';
@@ -17,7 +18,14 @@ interface Reply {
 function judge(call: Call, { status = 200, body, headers = {}, bodyFailure }: Reply, oddity?: string) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = { status, headers, body: text, bodyFailure };
-  return judgeAnswer({ call, answer, now: NOW, lifetimeSeconds: 1800, oddity });
+  return judgeAnswer({
+    api: defaultTokenApi('https://api.example.com'),
+    call,
+    answer,
+    now: NOW,
+    lifetimeSeconds: 1800,
+    oddity,
+  });
 }
 
 function failure(call: Call, reply: Reply, oddity?: string): RefreshError {

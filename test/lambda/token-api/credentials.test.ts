@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import type { SecretValue } from '../../../lambda/aws/credentials.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import { parseCredentials } from '../../../lambda/token-api/credentials.ts';
 
 const PASSWORD = 'hunter2-the-password';
+const parse = (value: SecretValue) =>
+  parseCredentials(value, { fields: ['username', 'password'], certificates: undefined });
 const VALUE = JSON.stringify({ username: 'bob', password: PASSWORD });
 
 describe('the value of a credentials secret', () => {
   it('is JSON with a username and a password; other fields may stand beside them', () => {
     const value = JSON.stringify({ username: 'bob', password: PASSWORD, note: 'rotated' });
-    expect(parseCredentials(value)).toEqual({ username: 'bob', password: PASSWORD });
+    expect(parse(value)).toEqual({ fields: { username: 'bob', password: PASSWORD } });
   });
 
   it.each([
@@ -16,7 +19,7 @@ describe('the value of a credentials secret', () => {
     ['as bytes', Buffer.from(VALUE)],
     ['as bytes with a byte order mark', Buffer.from(`\ufeff${VALUE}`)],
   ])('may come %s', (_, value) => {
-    expect(parseCredentials(value)).toEqual({ username: 'bob', password: PASSWORD });
+    expect(parse(value)).toEqual({ fields: { username: 'bob', password: PASSWORD } });
   });
 
   it.each([
@@ -26,11 +29,14 @@ describe('the value of a credentials secret', () => {
     ['bob', ' ', 'the password begins or ends with white space'],
     ['bob jones', `pass word ${PASSWORD}`, undefined],
   ])('is kept as it is, and what is odd about it is noted: %j %j', (username, password, oddity) => {
-    expect(parseCredentials(JSON.stringify({ username, password }))).toEqual({ username, password, oddity });
+    expect(parse(JSON.stringify({ username, password }))).toEqual({
+      fields: { username, password },
+      oddity,
+    });
   });
 
   it.each([[undefined], [''], [' \n'], ['\ufeff'], [new Uint8Array()]])('is not set yet: %j', (value) => {
-    expect(() => parseCredentials(value)).toThrow(expect.objectContaining({ code: 'NoCredentials' }));
+    expect(() => parse(value)).toThrow(expect.objectContaining({ code: 'NoCredentials' }));
   });
 
   it.each([
@@ -47,7 +53,7 @@ describe('the value of a credentials secret', () => {
       'field password is not a string',
     ],
   ])('is malformed, said without quoting it: %s', (_, value, detail) => {
-    const error = errorOf(() => parseCredentials(value));
+    const error = errorOf(() => parse(value));
     expect(error.code).toBe('CredentialsMalformed');
     expect(error.message).toContain(detail);
     expect(JSON.stringify(error) + error.message + error.stack).not.toContain(PASSWORD);

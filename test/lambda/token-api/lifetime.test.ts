@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { defaultTokenApi } from '../../../contract/token-api.ts';
 import { type Grant, judgeAnswer } from '../../../lambda/token-api/answer.ts';
 import vectors from '../../vectors/lifetimes.json' with { type: 'json' };
 import { jwt } from './tokens.ts';
@@ -22,6 +23,7 @@ function grant({
 }: Omit<Vector, 'name' | 'expected'>): Grant {
   const token = claims === undefined ? 'opaque' : jwt(claims);
   return judgeAnswer({
+    api: defaultTokenApi('https://api.example.com'),
     call: 'login',
     answer: {
       status: 200,

@@ -33,12 +33,12 @@ const THROTTLES: readonly (readonly [vendor: string, status: number, body: unkno
 
 it.each(THROTTLES)('%s asks for a pause, and refuses nothing, with a %d', (_, status, body) => {
   for (const call of ['login', 'refresh'] as const)
-    expect(verdictOf({ call, status, body })).toBe('ApiThrottled');
+    expect(verdictOf({ api: {}, call, status, body })).toBe('ApiThrottled');
 });
 
 it('the same words with another status are no throttle: a 401 refuses', () => {
   for (const [, , body] of THROTTLES)
-    expect(verdictOf({ call: 'login', status: 401, body })).toBe('CredentialsRefused');
+    expect(verdictOf({ api: {}, call: 'login', status: 401, body })).toBe('CredentialsRefused');
 });
 
 it.each([

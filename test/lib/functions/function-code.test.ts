@@ -5,6 +5,7 @@ import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { FunctionSettings } from '../../../contract/function-settings.ts';
+import { defaultTokenApi } from '../../../contract/token-api.ts';
 import { bundleFunction } from '../../../lib/functions/function-code.ts';
 import { inRealApp, payments, resourceOf, stackOf } from '../synth.ts';
 
@@ -19,7 +20,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 const settingsIn = (path: string): unknown => JSON.parse(readFileSync(join(path, 'settings.json'), 'utf8'));
 
 it('the function is bundled into one small module that exports the handler, with its settings beside it', () => {
-  const settings: FunctionSettings = { formatVersion: 1, environment: 'sandbox', tokens: {} };
+  const settings: FunctionSettings = { formatVersion: 2, environment: 'sandbox', tokens: {} };
   const { bytes } = bundleFunction(directory, settings);
   expect(bytes).toBe(statSync(join(directory, 'index.mjs')).size);
   expect(bytes).toBeLessThanOrEqual(MOST_KIBIBYTES * 1024);
@@ -34,7 +35,7 @@ it('two environments of one app have each their own settings, tokens added late 
     return stacks.map((stack) => deployedSettings(stack, app.outdir));
   });
   const token = (environment: string, name: string, baseUrl: string) => ({
-    baseUrl,
+    api: defaultTokenApi(baseUrl),
     credentialsSecretId: `token-refresher/${environment}/${name}/credentials`,
     intervalSeconds: 25 * 60,
     accessTokenLifetimeSeconds: 30 * 60,
@@ -42,12 +43,12 @@ it('two environments of one app have each their own settings, tokens added late 
     credentialsMaxAgeSeconds: 90 * 24 * 60 * 60,
   });
   expect(sandbox).toEqual({
-    formatVersion: 1,
+    formatVersion: 2,
     environment: 'sandbox',
     tokens: { 'payments-api': token('sandbox', 'payments-api', payments.baseUrl) },
   });
   expect(production).toEqual({
-    formatVersion: 1,
+    formatVersion: 2,
     environment: 'production',
     tokens: {
       'payments-api': token('production', 'payments-api', payments.baseUrl),

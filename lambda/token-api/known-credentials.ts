@@ -1,37 +1,36 @@
 import type { Clock } from '../../contract/clock.ts';
 import type { CredentialsStore, SecretValue } from '../aws/credentials.ts';
-import type { TlsSettings } from './connection.ts';
 import type { Credentials } from './credentials.ts';
 
-export interface CertificatesProps {
+export interface KnownCredentialsProps {
   readonly store: CredentialsStore;
   readonly secretId: string;
   readonly clock: Clock;
-  readonly parse: (value: SecretValue) => Credentials;
+  readonly parse: (value: SecretValue) => Promise<Credentials>;
 }
 
 /**
- * The certificates that stand beside the credentials: read once for each version of the secret, and those last known
- * when Secrets Manager does not answer or a new version cannot be used.
+ * The credentials that a refresh shows, too, or the certificates beside them: read once for each version of the secret, and
+ * those last known when Secrets Manager does not answer or a new version cannot be used.
  */
-export function certificatesOf({
+export function knownCredentials({
   store,
   secretId,
   clock,
   parse,
-}: CertificatesProps): (timeoutMs: number) => Promise<TlsSettings | undefined> {
-  let known: { readonly versionId: string; readonly tls: TlsSettings | undefined } | undefined;
+}: KnownCredentialsProps): (timeoutMs: number) => Promise<Credentials | undefined> {
+  let known: { readonly versionId: string; readonly credentials: Credentials } | undefined;
   return async (timeoutMs) => {
     const end = clock.now() + timeoutMs;
     try {
       const versionId = await store.currentVersion(secretId, timeoutMs);
       if (versionId !== undefined && versionId !== known?.versionId) {
         const value = await store.read(secretId, versionId, end - clock.now());
-        known = { versionId, tls: parse(value).tls };
+        known = { versionId, credentials: await parse(value) };
       }
     } catch (error) {
       if (known === undefined) throw error;
     }
-    return known?.tls;
+    return known?.credentials;
   };
 }

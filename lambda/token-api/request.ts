@@ -1,0 +1,74 @@
+import type { ApiRequest, Reference, Value } from '../../contract/token-api.ts';
+import { RefreshError } from '../refresh/refresh-error.ts';
+import { fill, fillAll, fillTemplate, type Insert } from './fill.ts';
+
+/** A request that holds all it shows. */
+export interface HttpRequest {
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+const HEADERS = {
+  accept: 'application/json',
+  'accept-encoding': 'identity',
+  'user-agent': 'token-refresher',
+};
+
+/** @throws RefreshError `CredentialsMalformed` if a field does not fit its place. */
+export function httpRequest(request: ApiRequest, insert: Insert): HttpRequest {
+  const { method, basic, form, json } = request;
+  const inHeader = (value: Value) => fill(value, only(VISIBLE, 'visible ASCII', insert));
+  const headers = Object.entries(request.headers ?? {}).map(([name, value]) => [name, inHeader(value)]);
+  const [type, body] =
+    form !== undefined
+      ? ['application/x-www-form-urlencoded', new URLSearchParams(fillAll(form, insert)).toString()]
+      : json !== undefined
+        ? ['application/json', JSON.stringify(fillTemplate(json, insert))]
+        : [];
+  return {
+    method,
+    url: urlOf(request, insert),
+    headers: {
+      ...HEADERS,
+      ...(type !== undefined && { 'content-type': type }),
+      ...(basic !== undefined && { authorization: basicAuthorization(basic, insert) }),
+      ...Object.fromEntries(headers),
+    },
+    ...(body !== undefined && { body }),
+  };
+}
+
+function urlOf({ url, query }: ApiRequest, insert: Insert): string {
+  const whole = new URL(fill(url, insert, encodeURIComponent));
+  for (const [name, value] of Object.entries(fillAll(query, insert))) whole.searchParams.append(name, value);
+  return whole.href;
+}
+
+/** RFC 7617, with the encoding that RFC 6749, section 2.3.1, asks for, and that many servers do not expect. */
+function basicAuthorization(
+  { username, password, encoding }: NonNullable<ApiRequest['basic']>,
+  insert: Insert,
+): string {
+  const isPlain = encoding === 'plain';
+  const encode = isPlain ? undefined : formEncoded;
+  const user = fill(username, isPlain ? only(NO_COLON, 'text without a colon', insert) : insert, encode);
+  return `Basic ${Buffer.from(`${user}:${fill(password, insert, encode)}`).toString('base64')}`;
+}
+
+const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);
+
+const VISIBLE = /^[\x21-\x7e]+$/;
+const NO_COLON = /^[^:]*$/;
+
+/** Inserts what matches; a field of the secret that does not is named, and not shown. */
+const only =
+  (allowed: RegExp, rule: string, insert: Insert): Insert =>
+  (reference: Reference) => {
+    const inserted = insert(reference);
+    if (allowed.test(inserted)) return inserted;
+    const name = 'secret' in reference ? `field ${reference.secret}` : reference.value;
+    throw new RefreshError('CredentialsMalformed', { detail: `${name} must be ${rule}, where it is sent` });
+  };
