@@ -122,5 +122,5 @@ function detailOf({ kind, fields }: RefreshError, { settings, outcome }: Measure
     return [detail, 'or this API speaks another protocol'].filter(Boolean).join('; ');
   }
   if (kind !== 'missing') return detail;
-  return `set them: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin, then type ${credentialsInWords(settings.api)}`;
+  return `set them, as ${credentialsInWords(settings.api)}: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin`;
 }
