@@ -200,8 +200,8 @@ export const fieldsOfSecret = ({ login, refresh, signing, tls }: TokenApiSetting
   ]),
 ];
 
-/** What is stored as credentials, for people: `{"username": "…", "password": "…"}`. */
+/** What is stored as credentials, for people: `{"username": "...", "password": "..."}`. */
 export const credentialsInWords = (api: TokenApiSettings): string =>
   `{${fieldsOfSecret(api)
-    .map((field) => `${JSON.stringify(field)}: "…"`)
+    .map((field) => `${JSON.stringify(field)}: "..."`)
     .join(', ')}}`;

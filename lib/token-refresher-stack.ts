@@ -4,6 +4,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
 import { knownPlace } from './settings/arn.ts';
+import type { ParsedEnvironment } from './settings/environment.ts';
 import { parseEnvironment } from './settings/parse.ts';
 import { AWS_MANAGED, type EnvironmentSettings } from './settings/settings.ts';
 import { TokenRefresher } from './token-refresher.ts';
@@ -21,7 +22,7 @@ export class TokenRefresherStack extends Stack {
   readonly refresher: TokenRefresher;
 
   /** @throws SettingError */
-  constructor(scope: Construct, id: string, props: TokenRefresherStackProps) {
+  constructor(scope: Construct, id: string, props: TokenRefresherStackProps | ParsedEnvironment) {
     const stage = Stage.isStage(scope) ? scope : Stage.of(scope);
     const environment = parseEnvironment(props, knownPlace(stage ?? {}));
     const { name, account, region, alarmTopicArn, alarmKeyArn, keyArn, production } = environment;

@@ -128,8 +128,8 @@ export class TokenRefresher extends Construct {
       monitoring: this.#monitoring,
     });
     this.#tokens.push(resources);
-    for (const doubt of doubtsAbout(token.baseUrl, { reachesPrivate: local || network !== undefined })) {
-      const warning = `The base URL of ${name} ${doubt}`;
+    for (const doubt of doubtsAbout(token.api, { reachesPrivate: local || network !== undefined })) {
+      const warning = `The token API of ${name} ${doubt}`;
       Annotations.of(resources).addWarningV2('token-refresher:base-url', warning);
     }
     const made = new Token(this, { environment, name, key: this.key ?? AWS_MANAGED, takesRequests });

@@ -3,12 +3,14 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
+import { credentialsInWords } from '../contract/token-api.ts';
 import { credentialsRule } from './credentials-rule.ts';
 import type { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledge } from './nag.ts';
 import type { Schedules } from './schedules.ts';
 import { secretNameOf } from './settings/credentials.ts';
 import type { ParsedToken } from './settings/token.ts';
+import { loginHost } from './settings/token-api/hosts.ts';
 
 export interface TokenResourcesProps {
   readonly environment: string;
@@ -51,7 +53,7 @@ export class TokenResources extends Construct {
   #makeSecret(name: string, { token, key, removalPolicy }: TokenResourcesProps): string {
     const secret = new CfnSecret(this, 'Credentials', {
       name,
-      description: `Credentials for ${token.baseUrl}, as JSON: {"username": "...", "password": "..."}`,
+      description: `Credentials for ${loginHost(token.api)}, as JSON: ${credentialsInWords(token.api)}`,
       ...(key !== undefined && { kmsKeyId: key.keyArn }),
     });
     secret.applyRemovalPolicy(removalPolicy);

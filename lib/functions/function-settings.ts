@@ -3,7 +3,6 @@ import {
   SETTINGS_FORMAT_VERSION,
   type TokenSettings,
 } from '../../contract/function-settings.ts';
-import { defaultTokenApi } from '../../contract/token-api.ts';
 import { secretNameOf } from '../settings/credentials.ts';
 import type { ParsedToken } from '../settings/token.ts';
 
@@ -15,10 +14,11 @@ export const functionSettings = (environment: string, tokens: readonly ParsedTok
 });
 
 const tokenSettings = (environment: string, token: ParsedToken): TokenSettings => ({
-  api: defaultTokenApi(token.baseUrl, { certificates: token.certificatesInCredentials }),
+  api: token.api,
   credentialsSecretId: token.credentialsSecretArn ?? secretNameOf(environment, token),
   intervalSeconds: token.interval.toSeconds(),
   accessTokenLifetimeSeconds: token.accessTokenLifetime.toSeconds(),
   refreshTokenLifetimeSeconds: token.refreshTokenLifetime.toSeconds(),
   credentialsMaxAgeSeconds: token.credentialsMaxAge.toSeconds(),
+  ...(token.minimumGap !== undefined && { minimumGapSeconds: token.minimumGap.toSeconds() }),
 });

@@ -1,6 +1,7 @@
 import type { Construct } from 'constructs';
 import { WARM_UP_MINUTES } from '../settings/stale-window.ts';
 import type { ParsedToken } from '../settings/token.ts';
+import { loginHost } from '../settings/token-api/hosts.ts';
 import { type AlarmContext, AT_ONCE, alarm } from './alarm.ts';
 import { tokenMetric } from './metrics.ts';
 
@@ -50,12 +51,12 @@ function goingStale(context: AlarmContext, scope: Construct, { name, staleAfter 
 }
 
 /** The maximum: a refusal is told even if the right credentials came in the same minute. */
-function loginRefused(context: AlarmContext, scope: Construct, { name, baseUrl }: ParsedToken): void {
+function loginRefused(context: AlarmContext, scope: Construct, { name, api }: ParsedToken): void {
   alarm(context, scope, 'LoginRefused', {
     kind: 'login-refused',
     token: name,
     says:
-      `The credentials of token ${name} of ${context.environment} were refused by ${new URL(baseUrl).host}, or are malformed: ` +
+      `The credentials of token ${name} of ${context.environment} were refused by ${loginHost(api)}, or are malformed: ` +
       'consumers lose access when the refresh token no longer works, unless the right ones are stored. Those that were never ' +
       'accepted are not tried again until they are stored anew, or a request says retryRefused.',
     metric: tokenMetric('loginRefused', { ...context, token: name, statistic: 'Maximum' }),

@@ -1,8 +1,10 @@
 import { isIPv4 } from 'node:net';
 import { Token } from 'aws-cdk-lib';
 import { LOOPBACK_HOSTS } from '../../contract/function-settings.ts';
+import type { TokenApiSettings } from '../../contract/token-api.ts';
 import type { Parser } from './parser.ts';
 import { kindOf } from './show.ts';
+import { loginUrl, originsOf } from './token-api/hosts.ts';
 
 /**
  * The URL as WHATWG writes it, without a trailing slash. A refusal shows no part that may be a secret.
@@ -43,16 +45,21 @@ function shown(value: unknown): string {
 }
 
 /**
- * What is probably wrong with a base URL that breaks no rule.
+ * What is probably wrong with a token API that breaks no rule.
  *
  * @param reachesPrivate the function stands in a VPC, or on this machine.
  */
-export function doubtsAbout(baseUrl: string, { reachesPrivate }: { reachesPrivate: boolean }): string[] {
-  const { hostname, pathname } = new URL(baseUrl);
-  const [ending] = /\/auth\/token(\/refresh)?$/.exec(pathname) ?? [];
+export function doubtsAbout(
+  api: TokenApiSettings,
+  { reachesPrivate }: { reachesPrivate: boolean },
+): string[] {
+  const [, ending] = /(\/auth\/token(\/refresh)?)\/auth\/token$/.exec(loginUrl(api) ?? '') ?? [];
+  const isSomePrivate = originsOf(api).some((origin) => isPrivate(new URL(origin).hostname));
   return [
-    ...(ending === undefined ? [] : [`ends in ${ending}, and the refresher adds /auth/token itself`]),
-    ...(reachesPrivate || !isPrivate(hostname)
+    ...(ending === undefined
+      ? []
+      : [`has a base URL that ends in ${ending}, and the refresher adds /auth/token itself`]),
+    ...(reachesPrivate || !isSomePrivate
       ? []
       : ['is on a private address, which the function reaches in a VPC only: set network']),
   ];

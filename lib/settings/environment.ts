@@ -16,7 +16,7 @@ import {
 import type { Refused, SettingPath } from './setting-error.ts';
 import { AWS_MANAGED, type EnvironmentSettings, type RefresherSettings } from './settings.ts';
 import { show } from './show.ts';
-import type { ParsedToken } from './token.ts';
+import type { Adopter, ParsedToken } from './token.ts';
 import { readTokens } from './tokens.ts';
 import { flag, list, text } from './values.ts';
 
@@ -78,7 +78,7 @@ const tableOf = (
 export interface EnvironmentContext {
   readonly root: SettingPath;
   /** Which token has an existing secret, by its ARN. */
-  readonly adopters: Map<string, string>;
+  readonly adopters: Map<string, Adopter>;
   /** Its place in the list of environments. */
   readonly index: number;
   readonly local?: unknown;

@@ -1,5 +1,13 @@
 import type { TokenSettings } from '../../contract/function-settings.ts';
-import { LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import {
+  LIMITS,
+  LOGIN_PAUSE_JITTER,
+  loginPauseCapSeconds,
+  MINUTE,
+  pauseCapSeconds,
+  SECOND,
+} from '../../contract/times.ts';
+import type { TokenApiSettings } from '../../contract/token-api.ts';
 import type { Complete, Fields } from './parser.ts';
 import { REFUSED, type Refused, type SettingPath } from './setting-error.ts';
 import type { TokenProps } from './settings.ts';
@@ -25,6 +33,9 @@ export function drainSeconds(tokens: number, higherThroughput: boolean): number 
 
 type Times = Pick<TokenSettings, 'intervalSeconds' | 'accessTokenLifetimeSeconds'>;
 
+/** How long a failed attempt waits for the next one at most, in seconds, at that interval. */
+type LongestPause = (intervalSeconds: number) => number;
+
 /**
  * What is left of a token's lifetime when its successor is stored, the schedule being late and the attempt slow:
  * a consumer that caches for less than this never serves a dead token while all is well.
@@ -37,19 +48,33 @@ export function marginSeconds({ intervalSeconds, accessTokenLifetimeSeconds }: T
  * The longest outage of the token API that leaves no consumer without a live token, at whatever moment it begins: a
  * refresh follows its end within the longest pause between two attempts. Negative: none.
  */
-export function survivableSeconds(times: Times, drain: number): number {
-  return marginSeconds(times, drain) - pauseCapSeconds(times.intervalSeconds);
+export function survivableSeconds(times: Times, drain: number, longestPause: LongestPause): number {
+  return marginSeconds(times, drain) - longestPause(times.intervalSeconds);
 }
+
+/** Where nothing but the login renews, its pauses count, which are longer for an account. */
+export const longestPauseOf =
+  ({ refresh, renewBy, as }: TokenApiSettings): LongestPause =>
+  (intervalSeconds) =>
+    refresh !== undefined && renewBy === 'refresh'
+      ? pauseCapSeconds(intervalSeconds)
+      : loginPauseCapSeconds(as, intervalSeconds) * (1 + LOGIN_PAUSE_JITTER);
 
 /** The longest interval, in whole minutes, that survives an outage of so many seconds; undefined: none does. */
 export function intervalToSurvive(
   outageSeconds: number,
-  { lifetimeSeconds, drain, leastMinutes }: { lifetimeSeconds: number; drain: number; leastMinutes: number },
+  {
+    lifetimeSeconds,
+    drain,
+    leastMinutes,
+    longestPause,
+  }: { lifetimeSeconds: number; drain: number; leastMinutes: number; longestPause: LongestPause },
 ): number | undefined {
   const survives = (minutes: number) =>
     survivableSeconds(
       { intervalSeconds: minutes * MINUTE_SECONDS, accessTokenLifetimeSeconds: lifetimeSeconds },
       drain,
+      longestPause,
     ) >= outageSeconds;
   for (let minutes = Math.floor(lifetimeSeconds / MINUTE_SECONDS); minutes >= leastMinutes; minutes--) {
     if (survives(minutes)) return minutes;
@@ -84,7 +109,9 @@ export interface Load {
 }
 
 type TokenTimes = Fields<
-  Complete<Pick<TokenProps, 'interval' | 'accessTokenLifetime' | 'surviveOutage'>, 'surviveOutage'>
+  Complete<Pick<TokenProps, 'interval' | 'accessTokenLifetime' | 'surviveOutage'>, 'surviveOutage'> & {
+    readonly api: TokenApiSettings;
+  }
 >;
 
 /** A token must outlive its interval by the least margin, and the outage that it is said to survive. */
@@ -105,7 +132,9 @@ export function checkTimes(path: SettingPath, token: TokenTimes, load: Load): vo
     const result = isShorter ? 'and the lifetime is shorter than the interval' : left;
     path.to('interval').refuse(rule, `${interval.toMinutes()} minutes, ${result}`);
   }
-  if (surviveOutage) checkOutage(path.to('surviveOutage'), surviveOutage.toSeconds(), schedule);
+  if (!surviveOutage || token.api === REFUSED) return;
+  const longestPause = longestPauseOf(token.api);
+  checkOutage(path.to('surviveOutage'), surviveOutage.toSeconds(), { ...schedule, longestPause });
 }
 
 interface Schedule extends Times {
@@ -119,14 +148,23 @@ function remedyOf({ intervalSeconds, accessTokenLifetimeSeconds, drain, leastMin
   return `no interval does; it takes a lifetime of at least ${shortestLifetimeSeconds(intervalSeconds, drain)} s`;
 }
 
-function checkOutage(path: SettingPath, outage: number, { drain, leastMinutes, ...times }: Schedule): void {
+function checkOutage(
+  path: SettingPath,
+  outage: number,
+  { drain, leastMinutes, longestPause, ...times }: Schedule & { readonly longestPause: LongestPause },
+): void {
   const lifetimeSeconds = times.accessTokenLifetimeSeconds;
-  const survivable = Math.floor(survivableSeconds(times, drain));
+  const survivable = Math.floor(survivableSeconds(times, drain, longestPause));
   const shortest = { ...times, intervalSeconds: leastMinutes * MINUTE_SECONDS };
-  const most = Math.floor(survivableSeconds(shortest, drain));
+  const most = Math.floor(survivableSeconds(shortest, drain, longestPause));
   // Without any, the margin is refused as well, and that error says what it takes.
   if (outage <= survivable || most <= 0) return;
-  const minutes = intervalToSurvive(outage, { lifetimeSeconds, drain, leastMinutes });
+  const minutes = intervalToSurvive(outage, {
+    lifetimeSeconds,
+    drain,
+    leastMinutes,
+    longestPause,
+  });
   const remedy =
     minutes === undefined
       ? `no interval gives more than the ${most} s of ${leastMinutes} minutes`

@@ -4,7 +4,7 @@ import { isObject, isParsed } from './parser.ts';
 import { REFUSED, SettingPath } from './setting-error.ts';
 import type { EnvironmentSettings, TokenProps } from './settings.ts';
 import { show } from './show.ts';
-import { type ParsedToken, tokenName } from './token.ts';
+import { type Adopter, type ParsedToken, tokenName } from './token.ts';
 import { checkDifferentNames, readTokens } from './tokens.ts';
 
 /**
@@ -19,7 +19,7 @@ export function parseEnvironments(environments: readonly EnvironmentSettings[]):
     return path.accept<never>(path.refuse('must be a list of at least one environment', show(environments)));
   }
   checkDifferentNames(path, environments);
-  const adopters = new Map<string, string>();
+  const adopters = new Map<string, Adopter>();
   const parsed = environments.map((settings, index) => readEnvironment(settings, { root, adopters, index }));
   return parsed.map((environment) => root.accept(environment));
 }
@@ -31,11 +31,11 @@ export function parseEnvironments(environments: readonly EnvironmentSettings[]):
  * @throws SettingError that tells all their mistakes.
  */
 export function parseEnvironment(
-  props: EnvironmentSettings & { readonly local?: boolean },
+  props: ParsedEnvironment | (EnvironmentSettings & { readonly local?: boolean }),
   place: Place,
 ): ParsedEnvironment {
   if (isParsed<ParsedEnvironment>(props)) return props;
-  const { local, ...settings } = props;
+  const { local, ...settings } = props as EnvironmentSettings & { readonly local?: boolean };
   const root = new SettingPath();
   return root.accept(readEnvironment(settings, { root, adopters: new Map(), index: 0, local, place }));
 }

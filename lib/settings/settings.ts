@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { TokenApi } from './token-api/props.ts';
 
 /** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
 export const AWS_MANAGED = 'aws-managed';
@@ -106,15 +107,18 @@ export interface NamedTokenProps extends TokenProps {
 /** One credential at one API, kept as one fresh access token. */
 export interface TokenProps {
   /**
-   * Base URL of the token API: https, without user name, query or fragment. The refresher calls `/auth/token` and
-   * `/auth/token/refresh` below it. Synthesis warns of a private address unless `network` is set.
+   * Base URL of the token API: https, without user name, query or fragment. Without `api` the refresher calls `/auth/token`
+   * and `/auth/token/refresh` below it. Goes without an `api` whose URLs are all absolute. Synthesis warns of a private
+   * address unless `network` is set.
    */
-  readonly baseUrl: string;
-  /** Time between two scheduled refreshes: whole minutes, from 2 minutes to 12 hours. Default: 25 minutes. */
+  readonly baseUrl?: string;
+  /** How the token API is spoken to, if not so: see `oauth2`, `login`, `selfSigned` and docs/token-apis.md. */
+  readonly api?: TokenApi;
+  /** Time between two scheduled refreshes: whole minutes, from 2 minutes to 12 hours. Default: that of `api`, or 25 minutes. */
   readonly interval?: Duration;
   /**
    * Lifetime of an access token whose answer and JWT name none; whole seconds. It must leave a margin of 60 s after
-   * the interval and all that may delay a refresh. Default: 30 minutes.
+   * the interval and all that may delay a refresh. Default: that of `api`, or 30 minutes.
    */
   readonly accessTokenLifetime?: Duration;
   /**
@@ -123,7 +127,7 @@ export interface TokenProps {
    * give, about 3 minutes and 25 seconds with the other defaults.
    */
   readonly surviveOutage?: Duration;
-  /** Lifetime of a refresh token; whole seconds. Default: 7 days. */
+  /** Lifetime of a refresh token; whole seconds. Default: that of `api`, or 7 days. */
   readonly refreshTokenLifetime?: Duration;
   /**
    * Silence that counts as failure: whole minutes without a single success, up to 24 hours. Default, and the least:
@@ -145,7 +149,8 @@ export interface TokenProps {
    */
   readonly readerPolicy?: boolean;
   /**
-   * ARN, with its six random characters, of an existing secret to use, in the environment's account and Region.
+   * ARN, with its six random characters, of an existing secret to use, in the environment's account and Region. Tokens of
+   * clients may share one; accounts may not, since each wrong login counts for all.
    * Default: the stack makes a secret, `token-refresher/<environment>/<token>/credentials`, without a value.
    */
   readonly credentialsSecretArn?: string;

@@ -39,3 +39,8 @@ export const duration =
     const isAllowed = milliseconds % step === 0 && milliseconds >= least && milliseconds <= most;
     return isAllowed ? Duration.millis(milliseconds) : path.refuse(rule, show(value));
   };
+
+export const oneOf =
+  <const Word extends string>(words: readonly Word[]): Parser<Word> =>
+  (value, path) =>
+    words.find((word) => word === value) ?? path.refuse(`must be one of ${words.join(', ')}`, show(value));

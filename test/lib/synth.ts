@@ -32,10 +32,10 @@ export const NETWORK = {
   securityGroupIds: ['sg-0123456789abcdef0'],
 };
 
-export const payments: NamedTokenProps = {
+export const payments = {
   name: 'payments-api',
   baseUrl: 'https://payments.example.com/v1',
-};
+} satisfies NamedTokenProps;
 
 /** That many tokens with names of the longest kind. */
 export const manyTokens = (count: number): NamedTokenProps[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_TIMES, MINUTE, SECOND } from '../../contract/times.ts';
+import { DEFAULT_TIMES, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
 import { drainSeconds, survivableSeconds } from '../../lib/settings/margin.ts';
 import { ANSWERS_503, HANGS } from '../../simulate/random-outage.ts';
 import { simulateYear } from '../../simulate/random-year.ts';
@@ -68,7 +68,7 @@ describe('an outage at the worst moment', { timeout: 60_000 }, () => {
         intervalSeconds: interval * 60,
         accessTokenLifetimeSeconds: lifetime * 60,
       };
-      const outageMs = survivableSeconds(times, drainSeconds(1, false)) * SECOND;
+      const outageMs = survivableSeconds(times, drainSeconds(1, false), pauseCapSeconds) * SECOND;
       const found = await worstMoment({ ...search, times, outageMs });
       expect(found.withoutTokenMs).toBe(0);
     },

@@ -7,7 +7,7 @@ import { inQuickApp, NETWORK, payments, stackOf } from '../synth.ts';
 const warningsOf = (baseUrl: string, props: Partial<TokenRefresherStackProps> = {}): unknown[] =>
   inQuickApp((app) =>
     Annotations.fromStack(stackOf({ tokens: [{ ...payments, baseUrl }], ...props }, app))
-      .findWarning('*', Match.stringLikeRegexp('base URL'))
+      .findWarning('*', Match.stringLikeRegexp('token API of'))
       .map(({ entry }) => entry.data),
   );
 
@@ -19,7 +19,7 @@ describe('a base URL', () => {
   ])('that names the request itself is warned of: %s', (baseUrl, ending) => {
     expect(warningsOf(baseUrl)).toEqual([
       expect.stringContaining(
-        `The base URL of payments-api ends in ${ending}, and the refresher adds /auth/token itself`,
+        `The token API of payments-api has a base URL that ends in ${ending}, and the refresher adds /auth/token itself`,
       ),
     ]);
   });
@@ -49,7 +49,7 @@ describe('a base URL', () => {
 
   it.each(PRIVATE)('on a private address, with the function in no VPC, is warned of: %s', (host) => {
     expect(warningsOf(`https://${host}:8443/v1`)).toEqual([
-      expect.stringContaining('The base URL of payments-api is on a private address'),
+      expect.stringContaining('The token API of payments-api is on a private address'),
     ]);
   });
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { pauseCapSeconds } from '../../../contract/times.ts';
+import { defaultTokenApi, type TokenApiSettings } from '../../../contract/token-api.ts';
 import {
   drainSeconds,
   intervalToSurvive,
   longestIntervalMinutes,
+  longestPauseOf,
   marginSeconds,
   shortestLifetimeSeconds,
   survivableSeconds,
@@ -55,7 +58,7 @@ describe('an outage that nobody notices', () => {
 
   it('is the margin less the longest pause between two attempts', () => {
     const times = { intervalSeconds: 25 * 60, accessTokenLifetimeSeconds };
-    expect(Math.floor(survivableSeconds(times, drain))).toBe(207);
+    expect(Math.floor(survivableSeconds(times, drain, pauseCapSeconds))).toBe(207);
   });
 
   it('of ten minutes takes an interval of 18 minutes, and not one more', () => {
@@ -63,16 +66,35 @@ describe('an outage that nobody notices', () => {
       lifetimeSeconds: accessTokenLifetimeSeconds,
       drain,
       leastMinutes: 2,
+      longestPause: pauseCapSeconds,
     });
     expect(minutes).toBe(18);
     const survivable = (interval: number) =>
-      survivableSeconds({ intervalSeconds: interval * 60, accessTokenLifetimeSeconds }, drain);
+      survivableSeconds(
+        { intervalSeconds: interval * 60, accessTokenLifetimeSeconds },
+        drain,
+        pauseCapSeconds,
+      );
     expect(survivable(18)).toBeGreaterThanOrEqual(600);
     expect(survivable(19)).toBeLessThan(600);
   });
 
+  it('is shorter where nothing but the login renews, by the pauses between logins', () => {
+    const { refresh: _, ...byLogin } = defaultTokenApi('https://api.example.com');
+    const pauseAt = (api: TokenApiSettings) => longestPauseOf(api)(25 * 60);
+    expect(pauseAt(defaultTokenApi('https://api.example.com'))).toBe(20);
+    expect(pauseAt(byLogin)).toBeCloseTo(148.5);
+    expect(pauseAt({ ...defaultTokenApi('https://api.example.com'), renewBy: 'login' })).toBeCloseTo(148.5);
+    expect(pauseAt({ ...byLogin, as: 'client' })).toBeCloseTo(22);
+  });
+
   it('cannot be as long as the lifetime', () => {
-    const lifetime = { lifetimeSeconds: accessTokenLifetimeSeconds, drain, leastMinutes: 2 };
+    const lifetime = {
+      lifetimeSeconds: accessTokenLifetimeSeconds,
+      drain,
+      leastMinutes: 2,
+      longestPause: pauseCapSeconds,
+    };
     expect(intervalToSurvive(1800, lifetime)).toBeUndefined();
   });
 });

@@ -39,5 +39,5 @@ export const leftOpen: Table<Complete<Documented>> = {
   interval: optional(interval),
 };
 
-/** Every setting of a token is parsed. */
-export const all: keyof TokenProps extends keyof ParsedToken ? true : never = true;
+/** Every setting of a token is parsed; its base URL becomes part of `api`. */
+export const all: Exclude<keyof TokenProps, 'baseUrl'> extends keyof ParsedToken ? true : never = true;

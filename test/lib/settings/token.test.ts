@@ -37,7 +37,7 @@ describe('a token', () => {
     ],
     [
       { intervall: Duration.minutes(5) },
-      'environment "sandbox", token "payments-api", "intervall": there is no such setting, only baseUrl, interval',
+      'environment "sandbox", token "payments-api", "intervall": there is no such setting, only baseUrl, api, interval',
     ],
     [{ interval: Duration.minutes(1) }, `${INTERVAL}; got 1 minute`],
     [{ interval: Duration.minutes(721) }, `${INTERVAL}; got 12 hours 1 minute`],

@@ -11,7 +11,7 @@ describe('a setting that does not exist', () => {
     ['credentialSecretArn', 'credentialsSecretArn'],
   ])('of a token names the nearest one: %s', (key, nearest) => {
     expect(verdictOnToken({ [key]: 1 })).toContain(
-      `"${key}": there is no such setting, only baseUrl, interval`,
+      `"${key}": there is no such setting, only baseUrl, api, interval`,
     );
     expect(verdictOnToken({ [key]: 1 })).toContain(` (did you mean ${nearest}?); got a value for it`);
   });
