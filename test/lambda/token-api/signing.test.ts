@@ -1,0 +1,192 @@
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { SIGNING_ALGORITHMS, type Signing, type SigningAlgorithm } from '../../../contract/token-api.ts';
+import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
+import { checkSigning, signJwt } from '../../../lambda/token-api/signing.ts';
+import { selfSigned } from '../../component/certificate.ts';
+
+const NOW = Date.parse('2026-11-21T09:00:00.700Z');
+
+const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+const small = generateKeyPairSync('rsa', { modulusLength: 1024 });
+const ec = (namedCurve: string) => generateKeyPairSync('ec', { namedCurve });
+const p256 = ec('P-256');
+const ed25519 = generateKeyPairSync('ed25519');
+
+const KEYS: Record<SigningAlgorithm, { privateKey: KeyObject; publicKey: KeyObject }> = {
+  RS256: rsa,
+  RS384: rsa,
+  RS512: rsa,
+  PS256: rsa,
+  PS384: rsa,
+  PS512: rsa,
+  ES256: p256,
+  ES384: ec('P-384'),
+  ES512: ec('P-521'),
+  EdDSA: ed25519,
+};
+
+const pem = (key: KeyObject, type: 'pkcs8' | 'pkcs1' | 'sec1' = 'pkcs8') =>
+  key.export({ type, format: 'pem' }).toString();
+
+const signing = (fields: Partial<Signing> = {}): Signing => ({
+  algorithm: 'RS256',
+  key: 'private_key',
+  claims: { iss: { secret: 'client_id' }, aud: 'https://api.example.com/token' },
+  lifetimeSeconds: 300,
+  ...fields,
+});
+
+const sign = (of: Signing, fields: Record<string, string>) =>
+  signJwt({ signing: of, fields: { client_id: 'refresher', ...fields }, now: NOW });
+
+const partsOf = (jwt: string): Record<string, unknown>[] =>
+  jwt
+    .split('.')
+    .slice(0, 2)
+    .map((part) => JSON.parse(Buffer.from(part, 'base64url').toString()));
+
+/** By Node.js alone. */
+function isSignedBy(jwt: string, algorithm: SigningAlgorithm, key: KeyObject): boolean {
+  const [header, payload, signature = ''] = jwt.split('.');
+  const hash = algorithm === 'EdDSA' ? null : `sha${algorithm.slice(2)}`;
+  const pss = { padding: 6, saltLength: Number(algorithm.slice(2)) / 8 };
+  const options = {
+    key,
+    ...(algorithm.startsWith('PS') && pss),
+    ...(algorithm.startsWith('ES') && { dsaEncoding: 'ieee-p1363' as const }),
+  };
+  return verify(hash, Buffer.from(`${header}.${payload}`), options, Buffer.from(signature, 'base64url'));
+}
+
+describe('a signed JWT', () => {
+  it.each(SIGNING_ALGORITHMS)('is verified by the public key: %s', async (algorithm) => {
+    const { privateKey, publicKey } = KEYS[algorithm];
+    const jwt = await sign(signing({ algorithm }), { private_key: pem(privateKey) });
+    expect(isSignedBy(jwt, algorithm, publicKey)).toBe(true);
+    expect(isSignedBy(`${jwt.slice(0, -8)}AAAAAAAA`, algorithm, publicKey)).toBe(false);
+  });
+
+  it('says who made it when, for how long, and is not like another', async () => {
+    const of = signing({
+      keyId: { secret: 'kid' },
+      claims: { iss: { secret: 'client_id' }, aud: ['a', 'b'] },
+    });
+    const fields = { private_key: pem(rsa.privateKey), kid: 'key-1' };
+    const [header, claims] = partsOf(await sign(of, fields));
+    expect(header).toEqual({ alg: 'RS256', typ: 'JWT', kid: 'key-1' });
+    const seconds = Math.floor(NOW / 1000);
+    expect(claims).toEqual({
+      iss: 'refresher',
+      aud: ['a', 'b'],
+      iat: seconds - 30,
+      exp: seconds + 300,
+      jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(partsOf(await sign(of, fields))[1]?.jti).not.toBe(claims?.jti);
+  });
+
+  it('names its certificate by both thumbprints', async () => {
+    const { cert, key } = selfSigned('signer');
+    const der = Buffer.from(cert.replaceAll(/-----.*-----|\s/g, ''), 'base64');
+    const of = signing({ algorithm: algorithmOf(key), certificate: 'certificate' });
+    const [header] = partsOf(await sign(of, { private_key: key, certificate: cert }));
+    expect(header).toMatchObject({
+      x5t: createHash('sha1').update(der).digest('base64url'),
+      'x5t#S256': createHash('sha256').update(der).digest('base64url'),
+    });
+  });
+
+  it("may hold the public key's fingerprint, as openssl makes it", async () => {
+    const of = signing({
+      claims: { iss: { text: ['ACCOUNT.USER.', { value: 'publicKeyFingerprint' }] } },
+    });
+    const spki = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    const der = Buffer.from(spki.replaceAll(/-----.*-----|\s/g, ''), 'base64');
+    const [, claims] = partsOf(await sign(of, { private_key: pem(rsa.privateKey) }));
+    expect(claims?.iss).toBe(`ACCOUNT.USER.SHA256:${createHash('sha256').update(der).digest('base64')}`);
+  });
+});
+
+const algorithmOf = (key: string): SigningAlgorithm =>
+  createPublicKey(key).asymmetricKeyType === 'rsa' ? 'RS256' : 'ES256';
+
+describe('a key', () => {
+  const PKCS8 = pem(rsa.privateKey);
+  const encrypted = rsa.privateKey
+    .export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open sesame' })
+    .toString();
+  const oldEncrypted = rsa.privateKey
+    .export({ type: 'pkcs1', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'open sesame' })
+    .toString();
+
+  it.each([
+    ['PKCS #8', PKCS8],
+    ['PKCS #1', pem(rsa.privateKey, 'pkcs1')],
+    ['with blanks around it', `\n  ${PKCS8}  \n\n`],
+    ['with line ends of Windows', PKCS8.replaceAll('\n', '\r\n')],
+    ['with line ends written out', PKCS8.replaceAll('\n', '\\n')],
+    ['with line ends of Windows written out', PKCS8.replaceAll('\n', '\\r\\n')],
+    ['with blanks in place of line ends', PKCS8.replaceAll('\n', ' ')],
+  ])('signs as %s', async (_, private_key) => {
+    const jwt = await sign(signing(), { private_key });
+    expect(isSignedBy(jwt, 'RS256', rsa.publicKey)).toBe(true);
+  });
+
+  it('signs as SEC 1', async () => {
+    const jwt = await sign(signing({ algorithm: 'ES256' }), { private_key: pem(p256.privateKey, 'sec1') });
+    expect(isSignedBy(jwt, 'ES256', p256.publicKey)).toBe(true);
+  });
+
+  it.each([encrypted, oldEncrypted])('signs if its passphrase opens it', async (private_key) => {
+    const of = signing({ passphrase: 'passphrase' });
+    const jwt = await sign(of, { private_key, passphrase: 'open sesame' });
+    expect(isSignedBy(jwt, 'RS256', rsa.publicKey)).toBe(true);
+    expect(failure(of, { private_key, passphrase: 'wrong' })).toBe(
+      'field private_key is encrypted: the field passphrase must open it',
+    );
+  });
+
+  const publicKey = rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
+  it.each<[string, SigningAlgorithm, string, string]>([
+    ['text', 'RS256', 'hunter2-is-no-key', 'must be a private key as PEM'],
+    ['a public key', 'RS256', publicKey, 'must be a private key as PEM'],
+    ['a certificate', 'RS256', selfSigned('signer').cert, 'must be a private key as PEM'],
+    [
+      'a key that is cut off',
+      'RS256',
+      PKCS8.replace(/[\w+/=\n]{200}\n-----END/, '-----END'),
+      'is not usable as PEM',
+    ],
+    ['an encrypted key', 'RS256', encrypted, 'is encrypted: the field of a passphrase must open it'],
+    ['a short RSA key', 'PS256', pem(small.privateKey), 'must be an RSA key of at least 2048 bits for PS256'],
+    ['an EC key', 'RS256', pem(p256.privateKey), 'must be an RSA key of at least 2048 bits for RS256'],
+    ['an RSA key', 'ES256', PKCS8, 'must be an EC key on P-256 for ES256'],
+    ['another curve', 'ES384', pem(p256.privateKey), 'must be an EC key on P-384 for ES384'],
+    ['a key for something else', 'EdDSA', pem(p256.privateKey), 'must be an Ed25519 key for EdDSA'],
+  ])('that cannot sign is named, and not shown: %s', (_, algorithm, private_key, what) => {
+    const message = failure(signing({ algorithm }), { private_key });
+    expect(message).toBe(`field private_key ${what}`);
+    const pieces = private_key.split(/\s+/).filter((piece) => piece.length > 20);
+    expect(pieces.filter((piece) => message.includes(piece))).toEqual([]);
+  });
+
+  it('and a certificate that is none are told apart', () => {
+    const of = signing({ certificate: 'certificate' });
+    expect(failure(of, { private_key: PKCS8, certificate: PKCS8 })).toBe(
+      'field certificate must be a certificate as PEM',
+    );
+  });
+});
+
+function failure(of: Signing, fields: Record<string, string>): string {
+  try {
+    checkSigning(of, fields);
+  } catch (error) {
+    if (error instanceof RefreshError && error.code === 'CredentialsMalformed')
+      return error.fields.detail ?? '';
+    throw error;
+  }
+  throw new Error('the fields can sign');
+}
