@@ -1,25 +1,28 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
+import type { Files } from './function-bundles.ts';
 
 const SOURCE = join(import.meta.dirname, '../../lambda');
 
 /**
- * One minified ES module, SDK clients included.
+ * Minified ES modules, SDK clients included: `index.mjs`, and what is loaded when it is needed in files of their own.
  *
  * @param entry the module that exports the handler, as seen from `lambda/`.
  */
-export function bundle(entry: string): Uint8Array {
-  const [module] = buildSync({
-    entryPoints: [join(SOURCE, entry)],
+export function bundle(entry: string): Files {
+  const { outputFiles } = buildSync({
+    entryPoints: { index: join(SOURCE, entry) },
     bundle: true,
+    splitting: true,
     minify: true,
     platform: 'node',
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],
     legalComments: 'none',
+    outdir: '.',
+    outExtension: { '.js': '.mjs' },
     write: false,
-  }).outputFiles;
-  if (module === undefined) throw new Error(`esbuild made no module of ${entry}`);
-  return module.contents;
+  });
+  return new Map(outputFiles.map(({ path, contents }) => [basename(path), contents]));
 }

@@ -1,35 +1,36 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
 /** The functions, and the module in `lambda/` that exports the handler of each. */
 export const FUNCTIONS = { refresher: 'handler.ts', 'clean-up': 'clean-up/handler.ts' } as const;
 
+/** Files by their names. */
+export type Files = ReadonlyMap<string, Uint8Array>;
+
 export type FunctionName = keyof typeof FUNCTIONS;
 
-/** Folder of the package, not of the repository: there nothing can be out of date. */
+/** Folder of the package, not of the repository: there nothing can be out of date. It has a folder for each function. */
 const PREBUILT = join(import.meta.dirname, '../../function');
 
-/** Name of a prebuilt bundle. */
-export const bundleFile = (name: FunctionName): string => `${name}.mjs`;
-
-const bundles = new Map<FunctionName, Uint8Array>();
+const bundles = new Map<FunctionName, Files>();
 
 /** The function's code, the same for every environment: as the package brings it, else bundled now, once. */
-export function functionBundle(name: FunctionName): Uint8Array {
+export function functionBundle(name: FunctionName): Files {
   const code = bundles.get(name) ?? prebuilt(name) ?? bundleNow(name);
   bundles.set(name, code);
   return code;
 }
 
-function prebuilt(name: FunctionName): Uint8Array | undefined {
-  const file = join(PREBUILT, bundleFile(name));
-  return existsSync(file) ? readFileSync(file) : undefined;
+function prebuilt(name: FunctionName): Files | undefined {
+  const folder = join(PREBUILT, name);
+  if (!existsSync(folder)) return undefined;
+  return new Map(readdirSync(folder).map((file) => [file, readFileSync(join(folder, file))]));
 }
 
 /** The package holds neither that module nor esbuild. It is loaded in place, since synthesis cannot wait for a promise. */
-function bundleNow(name: FunctionName): Uint8Array {
+function bundleNow(name: FunctionName): Files {
   const load = createRequire(import.meta.url);
-  const { bundle }: { bundle(entry: string): Uint8Array } = load('./bundle.ts');
+  const { bundle }: { bundle(entry: string): Files } = load('./bundle.ts');
   return bundle(FUNCTIONS[name]);
 }

@@ -4,22 +4,23 @@ import { AspectPriority, Aspects, AssetHashType, DockerImage, Lazy } from 'aws-c
 import { Code, type CodeConfig } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { type FunctionSettings, SETTINGS_FILE } from '../../contract/function-settings.ts';
-import { functionBundle } from './function-bundles.ts';
+import { type Files, functionBundle } from './function-bundles.ts';
 
 /** Lambda's name of the entry: file `index.mjs`, export `handler`. */
 export const HANDLER = 'index.handler';
 
 /**
- * Writes what the function consists of: one minified ES module, SDK clients included, and its settings.
+ * Writes what the function consists of: minified ES modules, SDK clients included, and its settings.
  *
  * @param outputDirectory an existing directory.
- * @returns the size of the code.
  */
-export function bundleFunction(outputDirectory: string, settings: FunctionSettings): { bytes: number } {
-  const code = functionBundle('refresher');
-  writeFileSync(join(outputDirectory, 'index.mjs'), code);
+export function bundleFunction(outputDirectory: string, settings: FunctionSettings): void {
+  writeFiles(functionBundle('refresher'), outputDirectory);
   writeFileSync(join(outputDirectory, SETTINGS_FILE), `${JSON.stringify(settings, null, 2)}\n`);
-  return { bytes: code.byteLength };
+}
+
+function writeFiles(files: Files, outputDirectory: string): void {
+  for (const [name, contents] of files) writeFileSync(join(outputDirectory, name), contents);
 }
 
 /**
@@ -58,14 +59,11 @@ const assetOf = (settings: FunctionSettings): Code =>
     { SETTINGS: JSON.stringify(settings) },
   );
 
-/** The code of the function that cleans up: one minified ES module. */
+/** The code of the function that cleans up. */
 export const cleanUpCode = (): Code =>
-  assetMadeBy(
-    (outputDirectory) => writeFileSync(join(outputDirectory, 'index.mjs'), functionBundle('clean-up')),
-    {
-      FUNCTION: 'clean-up',
-    },
-  );
+  assetMadeBy((outputDirectory) => writeFiles(functionBundle('clean-up'), outputDirectory), {
+    FUNCTION: 'clean-up',
+  });
 
 /**
  * The CDK demands a folder to make an asset of; what stands in this one is of no matter, since the hash is the output's.

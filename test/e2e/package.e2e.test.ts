@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SETTINGS_FILE, SETTINGS_FORMAT_VERSION } from '../../contract/function-settings.ts';
 import { accessTokenParameter } from '../../contract/names.ts';
+import { defaultTokenApi } from '../../contract/token-api.ts';
 import { type FunctionName, functionBundle } from '../../lib/functions/function-bundles.ts';
 import { awsEnvironment } from '../../local/clean-environment.ts';
 import { EXAMPLE_ACCOUNT, type Example, examples, run } from '../client/documentation.ts';
@@ -82,14 +83,16 @@ it('the functions are those of this checkout, bundled before, and the settings s
   const refresher = assets.find((asset) => readdirSync(asset).includes(SETTINGS_FILE)) ?? '';
   const cleanUp = assets.find((asset) => asset !== refresher) ?? '';
   expect(assets).toHaveLength(2);
-  expect(readdirSync(refresher).sort()).toEqual(['index.mjs', SETTINGS_FILE]);
+  expect(readdirSync(refresher).sort()).toEqual(
+    [...functionBundle('refresher').keys(), SETTINGS_FILE].sort(),
+  );
   expect(JSON.parse(readFileSync(join(refresher, SETTINGS_FILE), 'utf8'))).toMatchObject({
     formatVersion: SETTINGS_FORMAT_VERSION,
     environment: 'sandbox',
-    tokens: { 'payments-api': { baseUrl: 'https://sandbox.payments.example.com/v1' } },
+    tokens: { 'payments-api': { api: defaultTokenApi('https://sandbox.payments.example.com/v1') } },
   });
   const isBundle = (asset: string, name: FunctionName) =>
-    readFileSync(join(asset, 'index.mjs')).equals(functionBundle(name));
+    [...functionBundle(name)].every(([file, code]) => readFileSync(join(asset, file)).equals(code));
   expect(isBundle(refresher, 'refresher')).toBe(true);
   expect(isBundle(cleanUp, 'clean-up')).toBe(true);
 });
