@@ -7,7 +7,7 @@ import type { EnvironmentSettings } from './lib/settings/settings.ts';
  * `lib/settings/settings.ts`, and checked before anything is deployed.
  *
  * After adding a token: `npx cdk deploy TokenRefresher-<environment>`, then store its credentials with the command
- * that the deployment prints, `SetCredentials`, and the token's name in it.
+ * that the deployment prints, `SetCredentials`, in the secret that it prints for the token.
  */
 export const environments: readonly EnvironmentSettings[] = [
   {

@@ -2,7 +2,7 @@ import { CfnOutput, Stack, Stage } from 'aws-cdk-lib';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
-import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
+import { accessTokenParameter } from '../contract/names.ts';
 import { knownPlace } from './settings/arn.ts';
 import type { ParsedEnvironment } from './settings/environment.ts';
 import { parseEnvironment } from './settings/parse.ts';
@@ -46,20 +46,15 @@ export class TokenRefresherStack extends Stack {
   }
 
   #tellWhereThingsAre(environment: string): void {
-    const credentials = credentialsSecret(environment, ANY_TOKEN);
     const outputs = {
       AccessTokens: {
         description: 'SSM parameters, SecureString, that hold the access tokens',
         value: accessTokenParameter(environment, ANY_TOKEN),
       },
-      Credentials: {
-        description: 'Secrets that hold the credentials: {"username": "...", "password": "..."}',
-        value: credentials,
-      },
       SetCredentials: {
         description:
-          'Stores credentials: type or paste the JSON, then Enter and Ctrl-D. Keeps them out of files, shell history and process list',
-        value: `aws secretsmanager put-secret-value --region ${this.region} --secret-id '${credentials}' --secret-string file:///dev/stdin`,
+          'Stores credentials, with the secret of a token: type or paste the JSON, then Enter and Ctrl-D. Keeps them out of files, shell history and process list',
+        value: `aws secretsmanager put-secret-value --region ${this.region} --secret-id '<secret>' --secret-string file:///dev/stdin`,
       },
       RequestQueue: {
         description: 'Queue that consumers ask for a new token by',

@@ -1,9 +1,10 @@
-import type { RemovalPolicy } from 'aws-cdk-lib';
+import { CfnOutput, type RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
-import { credentialsInWords } from '../contract/token-api.ts';
+import { type DeployedToken, TOKEN_OUTPUT } from '../contract/outputs.ts';
+import { credentialsInWords, fieldsOfSecret } from '../contract/token-api.ts';
 import { credentialsRule } from './credentials-rule.ts';
 import type { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledge } from './nag.ts';
@@ -47,6 +48,21 @@ export class TokenResources extends Construct {
     });
     for (const asking of [schedule, rule]) asking.node.addDependency(props.cleanUp);
     monitoring.watch(this, token);
+    this.#tellCredentials(environment);
+  }
+
+  #tellCredentials(environment: string): void {
+    const { name, api, credentialsSecretArn } = this.token;
+    const told: DeployedToken = {
+      environment,
+      token: name,
+      secret: credentialsSecretArn ?? secretNameOf(environment, this.token),
+      fields: fieldsOfSecret(api),
+    };
+    new CfnOutput(this, 'Token', {
+      description: `${TOKEN_OUTPUT}${name}: the secret, and the fields of the JSON in it`,
+      value: JSON.stringify(told),
+    });
   }
 
   /** Without a value, which no template should hold; CDK's own Secret always generates one. */

@@ -49,14 +49,14 @@ export function storePermissions(
     new PolicyStatement({ actions: ['ssm:GetParameters', 'ssm:PutParameter'], resources: parameters }),
     new PolicyStatement({
       actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-      resources: [...ownSecrets, ...adopted.map(({ secretArn }) => secretArn)],
+      resources: [...new Set([...ownSecrets, ...adopted.map(({ secretArn }) => secretArn)])],
     }),
   ];
   if (key !== undefined) statements.push(parameterEncryption(scope, key, parameters));
   for (const [keyArn, ofKey] of Map.groupBy(adopted, ({ token }) => token.credentialsKeyArn)) {
     // Without a key of its own the secret has the AWS managed one, whose policy admits whoever may read the secret.
     if (keyArn === undefined) continue;
-    const secrets = ofKey.map(({ secretArn }) => secretArn);
+    const secrets = [...new Set(ofKey.map(({ secretArn }) => secretArn))];
     statements.push(decryption(scope, keyArn, secrets));
   }
   if (key === undefined || ownSecrets.length === 0) return { statements };

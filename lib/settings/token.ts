@@ -166,9 +166,6 @@ function describedBy({ baseUrl, api, ...fields }: Fields<Rows>, path: SettingPat
   if (baseUrl !== undefined && !originsOf(api.api).includes(new URL(baseUrl).origin)) {
     path.to('baseUrl').refuse('goes without an api whose URLs are absolute', show(baseUrl));
   }
-  if (certificates && api.api.tls?.isOptional === false) {
-    path.to('certificatesInCredentials').refuse('goes without an api that has tls', 'true');
-  }
   return { ...fields, api: api.api, ...(minimumGap !== undefined && { minimumGap }) };
 }
 

@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { TOKEN_OUTPUT } from '../../contract/outputs.ts';
+import type { NamedTokenProps } from '../../lib/settings/settings.ts';
+import { oauth2 } from '../../lib/token-apis/oauth2.ts';
 import { manyTokens, payments, resourceOf, resourcesOf, templateOf } from './synth.ts';
 
 const ARN = 'ap-southeast-2:123456789012';
 const QUEUE = `arn:aws:sqs:${ARN}:token-refresher-sandbox.fifo`;
 const DEAD_LETTERS = `arn:aws:sqs:${ARN}:token-refresher-sandbox-dead-letters.fifo`;
 const TOPIC = `arn:aws:sns:${ARN}:the-stacks-topic`;
+
+const ADOPTED = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:payments/login-AbCdEf';
 
 describe('the queues', () => {
   const template = templateOf({ tokens: manyTokens(21) });
@@ -182,21 +187,51 @@ describe('removal', () => {
 
 describe('outputs', () => {
   it('say once per environment where things are and how credentials are set, with no password on a command line', () => {
-    const outputs = (count: number) =>
-      templateOf({ region: 'eu-central-1', tokens: manyTokens(count) }).toJSON().Outputs;
-    expect(outputs(1)).toMatchObject({
+    const tokens = manyTokens(70);
+    const outputs = templateOf({ region: 'eu-central-1', tokens }).toJSON().Outputs;
+    expect(outputs).toMatchObject({
       AccessTokens: { Value: '/token-refresher/sandbox/<token>/access-token' },
-      Credentials: { Value: 'token-refresher/sandbox/<token>/credentials' },
       SetCredentials: {
         Value:
           'aws secretsmanager put-secret-value --region eu-central-1 ' +
-          "--secret-id 'token-refresher/sandbox/<token>/credentials' --secret-string file:///dev/stdin",
+          "--secret-id '<secret>' --secret-string file:///dev/stdin",
       },
       RequestQueue: { Value: expect.anything() },
       AlarmTopic: { Value: expect.anything() },
       Log: { Value: expect.anything() },
     });
-    expect(outputs(70)).toEqual(outputs(1));
+    expect(Object.keys(outputs)).toHaveLength(6 + tokens.length);
+  });
+
+  it('say of each token where its credentials are stored, and what they hold', () => {
+    const tokens: NamedTokenProps[] = [
+      payments,
+      { ...payments, name: 'adopted', credentialsSecretArn: ADOPTED },
+      {
+        name: 'crm',
+        api: oauth2({ tokenUrl: 'https://crm.example.com/token', grant: 'client_credentials' }),
+      },
+    ];
+    const outputs: { Description: string; Value: string }[] = Object.values(
+      templateOf({ tokens }).toJSON().Outputs,
+    );
+    const ofTokens = outputs.filter(({ Description }) => Description.startsWith(TOKEN_OUTPUT));
+    const fields = ['username', 'password'];
+    expect(ofTokens.map(({ Value }) => JSON.parse(Value))).toEqual([
+      {
+        environment: 'sandbox',
+        token: 'payments-api',
+        secret: 'token-refresher/sandbox/payments-api/credentials',
+        fields,
+      },
+      { environment: 'sandbox', token: 'adopted', secret: ADOPTED, fields },
+      {
+        environment: 'sandbox',
+        token: 'crm',
+        secret: 'token-refresher/sandbox/crm/credentials',
+        fields: ['client_id', 'client_secret'],
+      },
+    ]);
   });
 });
 

@@ -40,6 +40,9 @@ export const tokenApi =
     if (problems) return REFUSED;
     const described = written as Written;
     if (!checkWhole(described, path)) return REFUSED;
+    if (context.certificatesInCredentials && described.tls !== undefined) {
+      return path.to('tls').refuse('goes without certificatesInCredentials', 'both');
+    }
     const api = withDefaults(described, context);
     const lifetime = accessTokenLifetime ?? (api.login === 'signed' ? lifetimeOf(api.signing) : undefined);
     return {
