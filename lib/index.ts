@@ -30,6 +30,7 @@ export {
   type Value,
 } from './settings/token-api/values.ts';
 export { Token, type TokenAttributes } from './token.ts';
+export * from './token-apis/catalogue/index.ts';
 export { type LoginProps, login } from './token-apis/login.ts';
 export { type ClientAuthentication, type OAuth2Props, oauth2 } from './token-apis/oauth2.ts';
 export { type SelfSignedProps, selfSigned } from './token-apis/self-signed.ts';

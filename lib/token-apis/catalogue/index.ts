@@ -1,0 +1,16 @@
+export { adobeCommerce } from './adobe-commerce.ts';
+export { amadeus } from './amadeus.ts';
+export { directus } from './directus.ts';
+export { type DjangoOAuthToolkitProps, djangoOAuthToolkit } from './django-oauth-toolkit.ts';
+export { type EntraIdProps, entraId } from './entra-id.ts';
+export { type GitHubAppProps, gitHubApp } from './github-app.ts';
+export { type KeycloakProps, keycloak } from './keycloak.ts';
+export { nodeRed } from './node-red.ts';
+export { parseServer } from './parse-server.ts';
+export { paypal } from './paypal.ts';
+export { simpleJwt } from './simple-jwt.ts';
+export { type SnowflakeProps, snowflake } from './snowflake.ts';
+export { spotify } from './spotify.ts';
+export { type TableauProps, tableau } from './tableau.ts';
+export { toast } from './toast.ts';
+export { zoom } from './zoom.ts';
