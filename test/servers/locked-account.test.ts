@@ -1,7 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MINUTE, SECOND } from '../../contract/times.ts';
-import { defaultTokenApi } from '../../contract/token-api.ts';
-import { startAdapter } from './adapter.ts';
 import { movedClock, startMovedRefresher } from './moved-refresher.ts';
 import { nodeRed, RIGHT_PASSWORD, startTokenServer, type TokenServer } from './token-servers.ts';
 
@@ -34,13 +32,11 @@ describe('an account that somebody else locked opens to the right password of th
       healsIn: 25 * MINUTE,
     },
   ])('after $after', async ({ username, knocksFor, healsIn }) => {
-    const adapter = await startAdapter(server, clock.now);
-    onTestFinished(adapter.close);
-    const refresher = await startMovedRefresher(defaultTokenApi(adapter.baseUrl), clock);
+    const refresher = await startMovedRefresher({ api: nodeRed.api(server.url) }, clock);
     onTestFinished(refresher.close);
-    refresher.storeCredentials({ username, password: RIGHT_PASSWORD });
+    refresher.storeCredentials(nodeRed.credentials(username, RIGHT_PASSWORD));
     await refresher.pass(24 * MINUTE);
-    expect(adapter.calls.map(({ status }) => status)).toEqual([200]);
+    expect(refresher.calls.map(({ status }) => status)).toEqual([200]);
 
     await lock(username);
     const consumers = { everyMs: 3 * MINUTE, act: refresher.consumerAsks };
@@ -48,7 +44,7 @@ describe('an account that somebody else locked opens to the right password of th
     await refresher.pass(knocksFor, [consumers, knocks]);
     await refresher.pass(healsIn - knocksFor, [consumers]);
 
-    const logins = adapter.calls.slice(1);
+    const logins = refresher.calls.slice(1);
     const tries = logins.slice(0, logins.findIndex(({ status }) => status === 200) + 1);
     const pauses = tries.slice(1).map(({ at }, index) => (at - (tries[index]?.at ?? 0)) / SECOND);
     console.log(

@@ -1,26 +1,31 @@
 import type { Clock } from '../../contract/clock.ts';
-import { SETTINGS_FORMAT_VERSION } from '../../contract/function-settings.ts';
+import { SETTINGS_FORMAT_VERSION, type TokenSettings } from '../../contract/function-settings.ts';
 import { accessTokenParameter, credentialsSecret, requestQueueName } from '../../contract/names.ts';
 import type { RefreshRequestBody } from '../../contract/requests.ts';
-import { DEFAULT_TIMES, SECOND } from '../../contract/times.ts';
-import type { TokenApiSettings } from '../../contract/token-api.ts';
+import { SECOND } from '../../contract/times.ts';
+import { LOCAL_ACCOUNT } from '../../fakes/local-account.ts';
 import { EventSourceMapping, type Run } from '../../fakes/memory-aws/event-source-mapping.ts';
 import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
 import { requestQueueOptions } from '../../fakes/memory-aws/request-queue.ts';
 import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
+import type { ParameterStore } from '../../lambda/aws/parameters.ts';
 import { awsEdges } from '../../lambda/aws-edges.ts';
 import { createHandler, type Handler } from '../../lambda/create-handler.ts';
+import { RefreshError } from '../../lambda/refresh/refresh-error.ts';
 import type { Sink } from '../../lambda/telemetry/telemetry.ts';
 import type { SendRequest } from '../../lambda/token-api/http.ts';
+import { functionSettings } from '../../lib/functions/function-settings.ts';
+import { parseEnvironment } from '../../lib/settings/parse.ts';
+import type { NamedTokenProps } from '../../lib/settings/settings.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import { seededRandom } from '../../simulate/random.ts';
+import { NOW_HEADER } from './programs/contract.ts';
 
 const ENVIRONMENT = 'sandbox';
 const TOKEN = 'payments-api';
 const SECRET = credentialsSecret(ENVIRONMENT, TOKEN);
 const PARAMETER = accessTokenParameter(ENVIRONMENT, TOKEN);
 const DEAD_LETTERS = 'dead-letters.fifo';
-const INTERVAL = DEFAULT_TIMES.intervalSeconds * SECOND;
 
 /** What a call of the token API takes on the moved clock: in no time, a token would be no newer than its request. */
 const CALL_MS = 100;
@@ -55,18 +60,30 @@ export interface MovedRefresher {
   readonly runs: readonly Run[];
   /** Its log lines and metrics. */
   emitted(): string;
-  storeCredentials(credentials: { readonly username: string; readonly password: string }): void;
+  /** What it sent to the token API, in order. */
+  readonly calls: readonly SentCall[];
+  /** Crashes or loses an answer, once it came: the next call, or the write after it. */
+  readonly trouble: Trouble;
+  storeCredentials(credentials: Readonly<Record<string, string>>): void;
   /** A consumer that says it met a 401. */
   consumerAsks(): void;
   /** How often an access token was stored. */
   tokenVersion(): number;
+  /** The one that consumers read now. */
+  accessToken(): string | undefined;
   /** Lets time pass, with all that is due in it. */
   pass(milliseconds: number, regular?: readonly Regular[]): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function startMovedRefresher(api: TokenApiSettings, clock: MovedClock): Promise<MovedRefresher> {
+export async function startMovedRefresher(
+  token: Omit<NamedTokenProps, 'name'>,
+  clock: MovedClock,
+): Promise<MovedRefresher> {
   const { now } = clock;
+  const settings = settingsOf(token);
+  const calls: SentCall[] = [];
+  const trouble: Trouble = {};
   const aws = await startMemoryAws({ now });
   const deadLetters = aws.queues.create(DEAD_LETTERS);
   const queue = aws.queues.create(requestQueueName(ENVIRONMENT), requestQueueOptions(deadLetters));
@@ -77,17 +94,30 @@ export async function startMovedRefresher(api: TokenApiSettings, clock: MovedClo
   });
   const tick = () =>
     ask({ token: TOKEN, requestedBy: 'schedule', scheduledTime: new Date(now()).toISOString() });
-  const schedule: Due = { everyMs: INTERVAL, act: tick, dueAt: now() };
+  const schedule: Due = { everyMs: settings.intervalSeconds * SECOND, act: tick, dueAt: now() };
   const runs: Run[] = [];
   const lines: unknown[] = [];
   const sink: Sink = { log: (...line) => lines.push(line), emit: (metrics) => lines.push(metrics) };
-  const handler = handlerFor({ aws, api, clock, sink });
+  const newContainer = () => handlerFor({ aws, settings, clock, sink, calls, trouble });
+  let container = newContainer();
+  const handler: Handler = async (event) => {
+    try {
+      return await container(event);
+    } catch (error) {
+      // The process is gone, and with it what it remembered.
+      container = newContainer();
+      throw error;
+    }
+  };
   const mapping = new EventSourceMapping({ queue, handler, now, onRun: (run) => runs.push(run) });
-  const tokenVersion = () =>
-    aws.parameters.getParameters({ Names: [PARAMETER] }).Parameters?.[0]?.Version ?? 0;
+  const stored = () => aws.parameters.getParameters({ Names: [PARAMETER] }).Parameters?.[0];
+  const tokenVersion = () => stored()?.Version ?? 0;
 
   return {
     runs,
+    calls,
+    trouble,
+    accessToken: () => stored()?.Value,
     emitted: () => JSON.stringify(lines),
     storeCredentials: (credentials) =>
       void aws.secrets.putSecretValue({ SecretId: SECRET, SecretString: JSON.stringify(credentials) }),
@@ -105,27 +135,75 @@ export async function startMovedRefresher(api: TokenApiSettings, clock: MovedClo
   };
 }
 
+/** As the stack would tell them to the function. */
+function settingsOf(token: Omit<NamedTokenProps, 'name'>): TokenSettings {
+  const environment = { name: ENVIRONMENT, local: true, tokens: [{ ...token, name: TOKEN }] };
+  const { tokens } = parseEnvironment(environment, { account: LOCAL_ACCOUNT });
+  const settings = functionSettings(ENVIRONMENT, tokens).tokens[TOKEN];
+  if (settings === undefined) throw new Error('there is no token');
+  return JSON.parse(JSON.stringify(settings));
+}
+
 /** The real handler but for its clock. */
-function handlerFor({ aws, api, clock, sink }: HandlerProps): Handler {
+function handlerFor({ aws, settings, clock, sink, calls, trouble }: HandlerProps): Handler {
   const config = {
     formatVersion: SETTINGS_FORMAT_VERSION,
     environment: ENVIRONMENT,
-    tokens: { [TOKEN]: { ...DEFAULT_TIMES, api, credentialsSecretId: SECRET } },
+    tokens: { [TOKEN]: settings },
     keyArn: undefined,
     queueUrl: aws.queues.url(requestQueueName(ENVIRONMENT)),
     deadLetterQueueUrl: aws.queues.url(DEAD_LETTERS),
   } as const;
   const real = awsEdges(config, { clients: clientConfig(aws.endpoint), sink });
-  const send: SendRequest = (request) =>
-    real.send(request).finally(() => clock.moveTo(clock.now() + CALL_MS));
-  return createHandler(config, { ...real, send, clock });
+  const crash = (when: Trouble['next']) => {
+    if (trouble.next !== when) return;
+    delete trouble.next;
+    throw new Error('the process died');
+  };
+  const send: SendRequest = async (request) => {
+    crash('dies before the call');
+    const at = clock.now();
+    const call = /refresh/.test(`${request.url} ${request.body}`) ? 'refresh' : 'login';
+    const headers = { ...request.headers, [NOW_HEADER]: String(at) };
+    const answer = await real.send({ ...request, headers }).finally(() => clock.moveTo(at + CALL_MS));
+    calls.push({ call, at, status: answer.status });
+    if (trouble.next === 'loses the answer') {
+      delete trouble.next;
+      throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET' });
+    }
+    crash('dies after the answer');
+    return answer;
+  };
+  const parameters: ParameterStore = {
+    read: real.parameters.read,
+    write(parameter, timeoutMs) {
+      if (parameter.name === PARAMETER) crash('dies before the write');
+      return real.parameters.write(parameter, timeoutMs);
+    },
+  };
+  return createHandler(config, { ...real, parameters, send, clock });
 }
 
 interface HandlerProps {
   readonly aws: MemoryAws;
-  readonly api: TokenApiSettings;
+  readonly settings: TokenSettings;
   readonly clock: MovedClock;
   readonly sink: Sink;
+  readonly calls: SentCall[];
+  readonly trouble: Trouble;
+}
+
+/** A call that was answered. */
+export interface SentCall {
+  readonly call: 'login' | 'refresh';
+  /** Milliseconds since the epoch, on the moved clock. */
+  readonly at: number;
+  readonly status: number;
+}
+
+/** What goes wrong next, once. */
+export interface Trouble {
+  next?: 'dies before the call' | 'dies after the answer' | 'dies before the write' | 'loses the answer';
 }
 
 interface Due extends Regular {

@@ -1,5 +1,11 @@
 import { join } from 'node:path';
 import { SECOND } from '../../contract/times.ts';
+import type { TokenApi } from '../../lib/settings/token-api/props.ts';
+import {
+  nodeRed as nodeRedApi,
+  parseServer as parseServerApi,
+  simpleJwt,
+} from '../../lib/token-apis/catalogue/index.ts';
 import { installPythonPackages } from '../../local/python-packages.ts';
 import { installNpmPackages, type NpmPackages } from './npm-packages.ts';
 import { NOW_HEADER, PARSE_APP_ID, PROGRAM_ENV } from './programs/contract.ts';
@@ -12,13 +18,6 @@ export const RIGHT_PASSWORD = 'correct horse battery staple';
 
 const PROGRAMS = join(import.meta.dirname, 'programs');
 
-/** What one of the project's token APIs grants in `data`. */
-export interface Tokens {
-  readonly token: string;
-  readonly refreshToken?: string;
-  readonly expiresIn?: number;
-}
-
 interface Call {
   readonly path: string;
   readonly body: object | URLSearchParams;
@@ -29,16 +28,18 @@ export interface Kind {
   readonly name: string;
   readonly install: (place: Place) => Promise<Program>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A login as anybody else would send it. */
   readonly login: (username: string, password: string) => Call;
-  /** Absent: it issues no refresh tokens. */
-  readonly refresh?: (refreshToken: string) => Call;
-  readonly tokens: (answer: Readonly<Record<string, unknown>>) => Tokens;
+  /** As the settings of a token describe it. */
+  readonly api: (url: string) => TokenApi;
+  /** What the secret holds for an account. */
+  readonly credentials: (username: string, password: string) => Readonly<Record<string, string>>;
 }
 
 export interface TokenServer {
   readonly kind: Kind;
+  readonly url: string;
   login(username: string, password: string): Promise<Response>;
-  refresh(refreshToken: string): Promise<Response>;
   close(): Promise<void>;
 }
 
@@ -75,11 +76,8 @@ export async function startTokenServer(
   };
   return {
     kind,
+    url,
     login: (username, password) => send(kind.login(username, password)),
-    refresh: async (refreshToken) => {
-      if (kind.refresh === undefined) throw new Error(`${kind.name} issues no refresh tokens`);
-      return send(kind.refresh(refreshToken));
-    },
     close,
   };
 }
@@ -98,7 +96,8 @@ export const nodeRed: Kind = {
       password,
     }),
   }),
-  tokens: ({ access_token, expires_in }) => ({ token: String(access_token), expiresIn: Number(expires_in) }),
+  api: (url) => nodeRedApi({ url }),
+  credentials: (username, password) => ({ username, password }),
 };
 
 /** 404 with code 101 refuses a password; the third since a right one locks the account, which gives the same answer. */
@@ -114,7 +113,8 @@ export const parseServer: Kind = {
   }),
   headers: { 'x-parse-application-id': PARSE_APP_ID },
   login: (username, password) => ({ path: '/login', body: { username, password } }),
-  tokens: ({ sessionToken }) => ({ token: String(sessionToken) }),
+  api: (url) => parseServerApi({ url }),
+  credentials: (username, password) => ({ application_id: PARSE_APP_ID, username, password }),
 };
 
 /** 401 refuses a password; the third locks the account, which gives the same answer. Access tokens live for 5 minutes. */
@@ -131,11 +131,8 @@ export const simplejwt: Kind = {
     return { file: python, args: [join(PROGRAMS, 'simplejwt.py')], env: { PYTHONPATH: packages } };
   },
   login: (username, password) => ({ path: '/api/token/', body: { username, password } }),
-  refresh: (refresh) => ({ path: '/api/token/refresh/', body: { refresh } }),
-  tokens: ({ access, refresh }) => ({
-    token: String(access),
-    ...(refresh !== undefined && { refreshToken: String(refresh) }),
-  }),
+  api: (url) => simpleJwt({ url }),
+  credentials: (username, password) => ({ username, password }),
 };
 
 function nodeProgram(program: string, packages: NpmPackages): Kind['install'] {

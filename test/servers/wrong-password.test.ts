@@ -1,8 +1,7 @@
+import { Duration } from 'aws-cdk-lib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { HOUR, MINUTE } from '../../contract/times.ts';
-import { defaultTokenApi } from '../../contract/token-api.ts';
-import { type AdaptedCall, startAdapter } from './adapter.ts';
-import { movedClock, startMovedRefresher } from './moved-refresher.ts';
+import { movedClock, type SentCall, startMovedRefresher } from './moved-refresher.ts';
 import {
   parseServer,
   RIGHT_PASSWORD,
@@ -31,20 +30,25 @@ describe.each([
     { username: 'first', stored: 'as the first one', before: [] },
     { username: 'later', stored: 'in place of the right one', before: [RIGHT_PASSWORD] },
   ])('that is stored $stored', async ({ username, before }) => {
-    const adapter = await startAdapter(server, clock.now);
-    onTestFinished(adapter.close);
-    const refresher = await startMovedRefresher(defaultTokenApi(adapter.baseUrl), clock);
+    const refresher = await startMovedRefresher(
+      {
+        api: kind.api(server.url),
+        interval: Duration.minutes(25),
+        accessTokenLifetime: Duration.minutes(30),
+      },
+      clock,
+    );
     onTestFinished(refresher.close);
     const opensTo = async (password: string) => (await server.login(username, password)).ok;
-    const callsOf = (call: AdaptedCall['call']) => adapter.calls.filter((adapted) => adapted.call === call);
+    const callsOf = (call: SentCall['call']) => refresher.calls.filter((sent) => sent.call === call);
 
     for (const password of before) {
-      refresher.storeCredentials({ username, password });
+      refresher.storeCredentials(kind.credentials(username, password));
       await refresher.pass(HOUR);
       expect(refresher.tokenVersion()).toBeGreaterThan(0);
     }
     const loginsBefore = callsOf('login').length;
-    refresher.storeCredentials({ username, password: WRONG_PASSWORD });
+    refresher.storeCredentials(kind.credentials(username, WRONG_PASSWORD));
     await refresher.pass(24 * HOUR, [{ everyMs: 7 * MINUTE, act: refresher.consumerAsks }]);
 
     const logins = callsOf('login').slice(loginsBefore);
@@ -57,7 +61,7 @@ describe.each([
     expect(Math.max(0, ...pauses)).toBeLessThan(5 * MINUTE);
 
     const versionBefore = refresher.tokenVersion();
-    refresher.storeCredentials({ username, password: RIGHT_PASSWORD });
+    refresher.storeCredentials(kind.credentials(username, RIGHT_PASSWORD));
     await refresher.pass(MINUTE);
     expect(callsOf('login').at(-1)?.status).toBe(200);
     expect(refresher.tokenVersion()).toBeGreaterThan(versionBefore);
