@@ -1,11 +1,14 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Grant } from './shapes.ts';
 
 /** What the server would have answered, had it behaved. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  /** What the body grants, if it grants anything. */
+  readonly grant?: Grant;
 }
 
 /** Ways in which a real server misbehaves. */
