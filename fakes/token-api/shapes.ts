@@ -46,6 +46,16 @@ export const defaultShape: TokenApiShape = {
   refused: (endpoint) => ({ status: 401, body: { message: `${endpoint} refused` } }),
 };
 
+const ANSWERS_OF_OAUTH: Pick<TokenApiShape, 'granted' | 'refused'> = {
+  granted: ({ token, refreshToken, expiresIn }) => ({
+    access_token: token,
+    token_type: 'Bearer',
+    refresh_token: refreshToken,
+    expires_in: expiresIn,
+  }),
+  refused: () => ({ status: 400, body: { error: 'invalid_grant' } }),
+};
+
 /** The token endpoint of RFC 6749: forms at one path, and the client by HTTP Basic, encoded as section 2.3.1 asks. */
 export const oauthShape = (client: { readonly id: string; readonly secret: string }): TokenApiShape => ({
   asked({ method, path, headers, body }) {
@@ -60,13 +70,22 @@ export const oauthShape = (client: { readonly id: string; readonly secret: strin
     if (form.get('grant_type') !== 'refresh_token') return undefined;
     return { endpoint: 'refresh', ...(isClient && { refreshToken: form.get('refresh_token') }) };
   },
-  granted: ({ token, refreshToken, expiresIn }) => ({
-    access_token: token,
-    token_type: 'Bearer',
-    refresh_token: refreshToken,
-    expires_in: expiresIn,
-  }),
-  refused: () => ({ status: 400, body: { error: 'invalid_grant' } }),
+  ...ANSWERS_OF_OAUTH,
+});
+
+/** A client of OAuth that logs in as itself and shows a signed assertion instead of a secret (RFC 7523, section 2.2). */
+export const assertionShape = (
+  user: { readonly username: string; readonly password: string },
+  isGood: (assertion: string) => boolean,
+): TokenApiShape => ({
+  asked({ method, path, body }) {
+    if (method !== 'POST' || path !== '/oauth2/token') return undefined;
+    const form = new URLSearchParams(body);
+    const isClient = isGood(form.get('client_assertion') ?? '');
+    if (form.get('grant_type') === 'client_credentials') return { endpoint: 'login', ...(isClient && user) };
+    return { endpoint: 'refresh', ...(isClient && { refreshToken: form.get('refresh_token') }) };
+  },
+  ...ANSWERS_OF_OAUTH,
 });
 
 /**
@@ -101,9 +120,9 @@ function basicOf({ authorization = '' }: IncomingHttpHeaders): string[] {
 const isSame = (these: readonly string[], those: readonly string[]): boolean =>
   these.length === those.length && these.every((part, index) => part === those[index]);
 
-function hoursMinutesSeconds(seconds: unknown): string | undefined {
-  if (seconds === undefined) return undefined;
+function hoursMinutesSeconds(seconds: unknown): unknown {
   const all = Number(seconds);
+  if (!Number.isFinite(all)) return seconds;
   const parts = [Math.floor(all / 3600), Math.floor(all / 60) % 60, all % 60];
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }

@@ -3,7 +3,7 @@ import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type Answer, type Fault, type FaultySchedule, faultySchedule, misbehave } from './faults.ts';
-import { type Asked, defaultShape, type TokenApiShape } from './shapes.ts';
+import { type Asked, defaultShape, type ReceivedRequest, type TokenApiShape } from './shapes.ts';
 import { TokenApiModel, type TokenApiSettings } from './token-api-model.ts';
 
 export type Endpoint = Asked['endpoint'] | 'resource';
@@ -26,6 +26,8 @@ export interface TokenApi {
   readonly baseUrl: string;
   readonly model: TokenApiModel;
   readonly shape: TokenApiShape;
+  /** All requests so far. */
+  readonly received: readonly ReceivedRequest[];
   readonly faults: FaultySchedule<Endpoint>;
   /** The most calls that were under way at once at one of the two token endpoints. */
   readonly mostAtOnce: () => number;
@@ -41,15 +43,17 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
   const model = new TokenApiModel(options);
   const { shape = defaultShape } = options;
   const faults = faultySchedule<Endpoint>(options.now ?? Date.now);
+  const received: ReceivedRequest[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
 
   const answer = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
     const { method = '', url = '/', headers } = request;
     const { pathname: path, searchParams: query } = new URL(url, 'http://127.0.0.1');
-    const received = { method, path, query, headers, body: await text(request) };
+    const whole = { method, path, query, headers, body: await text(request) };
+    received.push(whole);
     const isResource = method === 'GET' && path === '/resource';
-    const asked = isResource ? ({ endpoint: 'resource' } as const) : shape.asked(received);
+    const asked = isResource ? ({ endpoint: 'resource' } as const) : shape.asked(whole);
     if (asked === undefined) return sendJson(response, 404, { error: 'not found' });
     const { endpoint } = asked;
     if (endpoint !== 'resource') {
@@ -106,6 +110,7 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
     baseUrl: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     model,
     shape,
+    received,
     faults,
     mostAtOnce: () => mostAtOnce,
     pause: stop,

@@ -1,7 +1,8 @@
+import { generateKeyPairSync, verify } from 'node:crypto';
 import { defaultTokenApi, type TokenApiSettings } from '../../contract/token-api.ts';
-import { oauthShape, oddShape } from '../../fakes/token-api/shapes.ts';
+import { assertionShape, oauthShape, oddShape } from '../../fakes/token-api/shapes.ts';
 import { markedSecret } from '../security/leaks.ts';
-import { DEFAULT_SHAPE, type DescribedShape, USERNAME } from './stage.ts';
+import { DEFAULT_SHAPE, type DescribedShape, PASSWORD, USERNAME } from './stage.ts';
 
 const CLIENT = { id: 'refresher client', secret: `${markedSecret()}: +/%é` };
 const API_KEY = markedSecret();
@@ -70,13 +71,66 @@ export const SHAPES: Readonly<Record<string, DescribedShape>> = {
     describe: oauth,
     credentials: (password) =>
       JSON.stringify({ username: USERNAME, password, client_id: CLIENT.id, client_secret: CLIENT.secret }),
-    secrets: [CLIENT.secret, BASIC],
+    secrets: () => [CLIENT.secret, BASIC],
   },
   'of its own, with odd units': {
     server: oddShape({ apiKey: API_KEY, tenant: TENANT }),
     describe: odd,
     credentials: (password) =>
       JSON.stringify({ login: USERNAME, phrase: password, api_key: API_KEY, tenant: TENANT }),
-    secrets: [API_KEY],
+    secrets: () => [API_KEY],
   },
+};
+
+const PASSPHRASE = markedSecret();
+const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const pkcs8 = { type: 'pkcs8', format: 'pem' } as const;
+const PRIVATE_KEY = String(privateKey.export({ ...pkcs8, cipher: 'aes-256-cbc', passphrase: PASSPHRASE }));
+const keyLines = [PRIVATE_KEY, String(privateKey.export(pkcs8))].flatMap((pem) =>
+  pem.split('\n').filter((line) => line !== '' && !line.startsWith('-')),
+);
+
+function isSigned(assertion: string): boolean {
+  const [header, claims, signature = ''] = assertion.split('.');
+  const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
+  return verify('sha256', Buffer.from(`${header}.${claims}`), key, Buffer.from(signature, 'base64url'));
+}
+
+/** A client of OAuth that shows signed assertions (`private_key_jwt`). */
+export const ASSERTING: DescribedShape = {
+  server: assertionShape({ username: USERNAME, password: PASSWORD }, isSigned),
+  describe(baseUrl) {
+    const url = `${baseUrl}/oauth2/token`;
+    const asserted = {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: { value: 'assertion' },
+    } as const;
+    return {
+      ...oauth(baseUrl),
+      login: { url, method: 'POST', form: { grant_type: 'client_credentials', ...asserted } },
+      refresh: {
+        url,
+        method: 'POST',
+        form: { grant_type: 'refresh_token', refresh_token: { value: 'refreshToken' }, ...asserted },
+      },
+      signing: {
+        algorithm: 'ES256',
+        key: 'private_key',
+        passphrase: 'passphrase',
+        claims: { iss: { secret: 'client_id' }, sub: { secret: 'client_id' }, aud: url },
+        lifetimeSeconds: 300,
+      },
+    };
+  },
+  credentials: (passphrase) =>
+    JSON.stringify({
+      client_id: CLIENT.id,
+      private_key: PRIVATE_KEY,
+      passphrase: passphrase === PASSWORD ? PASSPHRASE : passphrase,
+    }),
+  secrets: (received) => [
+    PASSPHRASE,
+    ...keyLines,
+    ...received.flatMap(({ body }) => new URLSearchParams(body).get('client_assertion') ?? []),
+  ],
 };

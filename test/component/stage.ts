@@ -54,8 +54,8 @@ export interface DescribedShape {
   readonly describe: (baseUrl: string) => TokenApiSettings;
   /** The value of the secret. */
   readonly credentials: (password: string) => string;
-  /** What is secret of them beside the password. */
-  readonly secrets: readonly string[];
+  /** What is secret of them beside the password, and of the requests that show them. */
+  readonly secrets: (received: TokenApi['received']) => readonly string[];
 }
 
 export interface StageOptions {
@@ -109,7 +109,7 @@ export async function openStageForTest(options?: StageOptions): Promise<Stage> {
 export async function openStage({ tokenApi = {}, ...described }: StageOptions = {}): Promise<Stage> {
   const aws = await startMemoryAws();
   const { shape = DEFAULT_SHAPE } = described;
-  const secrets = [PASSWORD, ...shape.secrets];
+  const secrets = [PASSWORD];
   const randomHex = () => {
     const secret = markedSecret();
     secrets.push(secret);
@@ -151,7 +151,7 @@ export async function openStage({ tokenApi = {}, ...described }: StageOptions = 
     queue,
     deadLetters,
     emitted: () => JSON.stringify([lines, groups, letters(), descriptions(aws)]),
-    secrets: () => secrets,
+    secrets: () => [...secrets, ...shape.secrets(api.received)],
     storeCredentials(value) {
       const stored =
         typeof value === 'string'
@@ -265,7 +265,7 @@ export const DEFAULT_SHAPE: DescribedShape = {
   server: defaultShape,
   describe: defaultTokenApi,
   credentials: credentialsOf,
-  secrets: [],
+  secrets: () => [],
 };
 
 function putSession({
