@@ -160,7 +160,9 @@ const isInserted = (value: unknown): boolean => INSERTED.includes(value);
 
 /** True for text that is put together of several parts. */
 export const isText = (value: unknown): value is Extract<Value, { text: unknown }> =>
-  isOneMember(value) && Array.isArray(value.text);
+  isOneMember(value) &&
+  Array.isArray(value.text) &&
+  value.text.every((part) => typeof part === 'string' || isReference(part));
 
 const isOneMember = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length === 1;

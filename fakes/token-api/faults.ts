@@ -1,11 +1,15 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Grant } from './shapes.ts';
 
 /** What the server would have answered, had it behaved. */
 export interface Answer {
   readonly status: number;
   readonly body: unknown;
+  readonly headers?: OutgoingHttpHeaders;
+  /** What the body grants, if it grants anything. */
+  readonly grant?: Grant;
 }
 
 /** Ways in which a real server misbehaves. */
@@ -32,7 +36,7 @@ export type Fault =
       readonly headers?: OutgoingHttpHeaders;
     }
   /** The true answer, changed: the work is done. */
-  | { readonly kind: 'change'; readonly change: (answer: Answer) => { status: number; body: unknown } };
+  | { readonly kind: 'change'; readonly change: (answer: Answer) => Answer };
 
 /** Which fault meets which call. */
 export interface FaultySchedule<Endpoint> {
@@ -116,13 +120,13 @@ export async function misbehave(fault: Fault, work: () => Answer, response: Serv
       response.write('{"message":', () => response.destroy());
       return;
     case 'answer':
-      return send(response, { status: fault.status, body: fault.body ?? '' }, fault.headers);
+      return send(response, { ...fault, body: fault.body ?? '' });
     case 'change':
       return send(response, fault.change(work()));
   }
 }
 
-function send(response: ServerResponse, { status, body }: Answer, headers: OutgoingHttpHeaders = {}): void {
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
   const isReady = typeof body === 'string' || Buffer.isBuffer(body);
   const type = isReady ? 'text/html' : 'application/json';
   response.writeHead(status, { 'content-type': type, ...headers }).end(isReady ? body : JSON.stringify(body));

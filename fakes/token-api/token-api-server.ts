@@ -2,20 +2,16 @@ import http from 'node:http';
 import https from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { parseObject } from '../../contract/json-object.ts';
-import { type Fault, type FaultySchedule, faultySchedule, misbehave } from './faults.ts';
+import { type Answer, type Fault, type FaultySchedule, faultySchedule, misbehave } from './faults.ts';
+import { type Asked, defaultShape, type ReceivedRequest, type TokenApiShape } from './shapes.ts';
 import { TokenApiModel, type TokenApiSettings } from './token-api-model.ts';
 
-export type Endpoint = 'login' | 'refresh' | 'resource';
-
-const PATHS: Readonly<Record<string, Endpoint>> = {
-  'POST /auth/token': 'login',
-  'POST /auth/token/refresh': 'refresh',
-  'GET /resource': 'resource',
-};
+export type Endpoint = Asked['endpoint'] | 'resource';
 
 export interface TokenApiOptions extends TokenApiSettings {
-  /** `expiresIn` in the answer, in seconds; default: left out. */
+  /** How it is spoken to. Default: {@link defaultShape}. */
+  readonly shape?: TokenApiShape;
+  /** Lifetime in the answer, in seconds; default: left out. */
   readonly expiresIn?: number | string;
   /** Certificate and key in PEM form: the server then speaks TLS. */
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -29,6 +25,9 @@ export interface TokenApi {
   /** `http://127.0.0.1:<port>`, or `https://`. */
   readonly baseUrl: string;
   readonly model: TokenApiModel;
+  readonly shape: TokenApiShape;
+  /** All requests so far. */
+  readonly received: readonly ReceivedRequest[];
   readonly faults: FaultySchedule<Endpoint>;
   /** The most calls that were under way at once at one of the two token endpoints. */
   readonly mostAtOnce: () => number;
@@ -39,23 +38,24 @@ export interface TokenApi {
   close(): Promise<void>;
 }
 
-/**
- * A token API on loopback, with a resource that its tokens open:
- *
- * - `POST /auth/token` `{username, password}` and `POST /auth/token/refresh` `{refreshToken}` answer
- *   `{data: {token, refreshToken}}`, or 401;
- * - `GET /resource` answers 200 to a live bearer token, else 401.
- */
+/** A token API on loopback, with a resource: `GET /resource` answers 200 to a live bearer token, else 401. */
 export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi> {
   const model = new TokenApiModel(options);
+  const { shape = defaultShape } = options;
   const faults = faultySchedule<Endpoint>(options.now ?? Date.now);
+  const received: ReceivedRequest[] = [];
   let atOnce = 0;
   let mostAtOnce = 0;
 
   const answer = async (request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
-    const endpoint = PATHS[`${request.method} ${request.url}`];
-    const body = parseObject(await text(request)) ?? {};
-    if (endpoint === undefined) return sendJson(response, 404, { error: 'not found' });
+    const { method = '', url = '/', headers } = request;
+    const { pathname: path, searchParams: query } = new URL(url, 'http://127.0.0.1');
+    const whole = { method, path, query, headers, body: await text(request) };
+    received.push(whole);
+    const isResource = method === 'GET' && path === '/resource';
+    const asked = isResource ? ({ endpoint: 'resource' } as const) : shape.asked(whole);
+    if (asked === undefined) return sendJson(response, 404, { error: 'not found' });
+    const { endpoint } = asked;
     if (endpoint !== 'resource') {
       mostAtOnce = Math.max(mostAtOnce, ++atOnce);
       // Not before: a call that hangs is under way until its caller gives up.
@@ -63,14 +63,17 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
     }
     const fault: Fault | undefined = faults.next(endpoint);
     const work = () => {
-      const { authorization } = request.headers;
-      const { status, body: answerBody } = serve({ model, endpoint, authorization, body, options });
-      options.onCall?.(endpoint, status);
-      return { status, body: answerBody };
+      const { expiresIn } = options;
+      const served =
+        asked.endpoint === 'resource'
+          ? open(model, headers.authorization)
+          : serve({ model, shape, asked, expiresIn });
+      options.onCall?.(endpoint, served.status);
+      return served;
     };
     if (fault !== undefined) return misbehave(fault, work, response);
-    const { status, body: answerBody } = work();
-    sendJson(response, status, answerBody);
+    const { status, body } = work();
+    sendJson(response, status, body);
   };
 
   const sockets = new Set<Socket>();
@@ -106,6 +109,8 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
   return {
     baseUrl: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     model,
+    shape,
+    received,
     faults,
     mostAtOnce: () => mostAtOnce,
     pause: stop,
@@ -114,26 +119,27 @@ export async function startTokenApi(options: TokenApiOptions): Promise<TokenApi>
   };
 }
 
-interface Served {
-  readonly model: TokenApiModel;
-  readonly endpoint: Endpoint;
-  readonly authorization: string | undefined;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly options: TokenApiOptions;
+function open(model: TokenApiModel, authorization = ''): Answer {
+  return model.accepts(authorization.replace(/^Bearer /, ''))
+    ? { status: 200, body: { message: 'hello' } }
+    : { status: 401, body: { error: 'invalid_token' } };
 }
 
-function serve({ model, endpoint, authorization, body, options }: Served): { status: number; body: unknown } {
-  const { expiresIn } = options;
-  if (endpoint === 'resource') {
-    const token = authorization?.replace(/^Bearer /, '') ?? '';
-    return model.accepts(token)
-      ? { status: 200, body: { message: 'hello' } }
-      : { status: 401, body: { error: 'invalid_token' } };
-  }
+interface Served {
+  readonly model: TokenApiModel;
+  readonly shape: TokenApiShape;
+  readonly asked: Asked;
+  readonly expiresIn: TokenApiOptions['expiresIn'];
+}
+
+function serve({ model, shape, asked, expiresIn }: Served): Answer {
   const issued =
-    endpoint === 'login' ? model.login(body.username, body.password) : model.refresh(body.refreshToken);
-  if (issued === undefined) return { status: 401, body: { message: `${endpoint} refused` } };
-  return { status: 200, body: { data: { ...issued, ...(expiresIn !== undefined && { expiresIn }) } } };
+    asked.endpoint === 'login'
+      ? model.login(asked.username, asked.password)
+      : model.refresh(asked.refreshToken);
+  if (issued === undefined) return shape.refused(asked.endpoint);
+  const grant = { ...issued, ...(expiresIn !== undefined && { expiresIn }) };
+  return { status: 200, body: shape.granted(grant), grant };
 }
 
 function sendJson(response: http.ServerResponse, status: number, body: unknown): void {

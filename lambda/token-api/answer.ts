@@ -64,10 +64,13 @@ export function judgeAnswer(judged: Judged): Grant {
   return grantFrom(judged, String(token), body);
 }
 
-/** A body that is no JSON may be the token itself; a page is none. */
+/** How a page begins, and JSON that was cut off. */
+const BEGINS_AS_NO_TOKEN = /^[<{["]/;
+
+/** A body that is no JSON may be the token itself. */
 function wholeText(body: string): string | undefined {
   const text = body.trim();
-  return HEADER_SAFE.test(text) ? text : undefined;
+  return HEADER_SAFE.test(text) && !BEGINS_AS_NO_TOKEN.test(text) ? text : undefined;
 }
 
 function whyNoGrant({ api, answer: { status } }: Judged, body: unknown, token: unknown): string | undefined {

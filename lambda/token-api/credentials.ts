@@ -34,7 +34,11 @@ export function parseCredentials(
   const text = textOf(value);
   if (text.trim() === '') throw new RefreshError('NoCredentials');
   const secret = parseObject(text);
-  if (secret === undefined) throw malformed(`the secret is not a JSON object with ${fields.join(', ')}`);
+  if (secret === undefined) {
+    const { isOptional = true, ...names } = certificates ?? {};
+    const wanted = [...fields, ...(isOptional ? [] : Object.values(names))];
+    throw malformed(`the secret is not a JSON object with ${wanted.join(', ')}`);
+  }
   const tls = certificates && tlsSettings(secret, certificates);
   const read = fields.map((name) => [name, field(secret, name)] as const);
   const [oddity] = read.toReversed().flatMap(([name, text]) => oddityOf(name, text) ?? []);

@@ -20,7 +20,8 @@ export function valueAt(json: unknown, pointer: Pointer): unknown {
   return members
     .map((member) => member.replaceAll('~1', '/').replaceAll('~0', '~'))
     .reduce<unknown>((at, member) => {
-      const isThere = typeof at === 'object' && at !== null && Object.hasOwn(at, member);
+      // Own members and elements; not the length of a list.
+      const isThere = typeof at === 'object' && Object.prototype.propertyIsEnumerable.call(at ?? {}, member);
       return isThere ? (at as Fields)[member] : undefined;
     }, json);
 }

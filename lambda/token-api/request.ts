@@ -42,7 +42,7 @@ export function httpRequest(request: ApiRequest, insert: Insert): HttpRequest {
 }
 
 function urlOf({ url, query }: ApiRequest, insert: Insert): string {
-  const whole = new URL(fill(url, insert, encodeURIComponent));
+  const whole = new URL(fill(url, insert, (inserted) => encodeURIComponent(inserted.toWellFormed())));
   for (const [name, value] of Object.entries(fillAll(query, insert))) whole.searchParams.append(name, value);
   return whole.href;
 }
@@ -52,10 +52,11 @@ function basicAuthorization(
   { username, password, encoding }: NonNullable<ApiRequest['basic']>,
   insert: Insert,
 ): string {
-  const isPlain = encoding === 'plain';
-  const encode = isPlain ? undefined : formEncoded;
-  const user = fill(username, isPlain ? only(NO_COLON, 'text without a colon', insert) : insert, encode);
-  return `Basic ${Buffer.from(`${user}:${fill(password, insert, encode)}`).toString('base64')}`;
+  const [user, pass] =
+    encoding === 'plain'
+      ? [fill(username, only(NO_COLON, 'text without a colon', insert)), fill(password, insert)]
+      : [formEncoded(fill(username, insert)), formEncoded(fill(password, insert))];
+  return `Basic ${Buffer.from(`${user}:${pass}`).toString('base64')}`;
 }
 
 const formEncoded = (text: string): string => new URLSearchParams([['', text]]).toString().slice(1);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { LIMITS } from '../../contract/times.ts';
 import { leaksIn } from '../security/leaks.ts';
 import { type ApiFault, apiFaults, CALLS, type Call, endFault, injectFault } from './api-faults.ts';
+import { SHAPES } from './shapes.ts';
 import { type Attempt, openStage } from './stage.ts';
 import { told } from './told.ts';
 
@@ -27,10 +28,15 @@ function expectEnding(attempt: Attempt, fault: ApiFault, call: Call): void {
   expect(retryInSeconds, told(attempt)).toBeLessThanOrEqual(Math.max(20, leastSeconds + 60));
 }
 
+const shapesAndCalls = Object.entries(SHAPES).flatMap(([name, shape]) =>
+  CALLS.map((call) => ({ name, shape, call })),
+);
+
 /** Before each fault there is a token that is ten minutes old; for a login, without a refresh token. */
-describe.each(CALLS)('the token API at %s:', (call) => {
+describe.each(shapesAndCalls)('a token API $name, at $call:', ({ shape, call }) => {
   it.concurrent.for(apiFaults)('$name', async (fault, { onTestFinished }) => {
-    const stage = await openStage({ tokenApi: { keepsPort: fault.fault === 'down' } });
+    const keepsPort = fault.fault === 'down';
+    const stage = await openStage({ shape, tokenApi: { keepsPort, expiresIn: 1800 } });
     onTestFinished(stage.close);
     const before = stage.startWithToken({ refreshToken: call === 'refresh' });
     await injectFault(stage, call, fault);

@@ -1,6 +1,7 @@
 import zlib from 'node:zlib';
 import type { FailureCode } from '../../contract/failures.ts';
-import type { Answer, Fault } from '../../fakes/token-api/faults.ts';
+import type { Fault } from '../../fakes/token-api/faults.ts';
+import type { Grant, TokenApiShape } from '../../fakes/token-api/shapes.ts';
 import { jwt } from '../lambda/token-api/tokens.ts';
 import type { Stage } from './stage.ts';
 
@@ -19,8 +20,8 @@ export type Ending = 'ok' | 'login' | 'retry' | 'ends';
 
 export interface ApiFault {
   readonly name: string;
-  /** What the server does; `down` refuses connections. */
-  readonly fault: Fault | 'down';
+  /** What the server does, of whatever shape its answers are; `down` refuses connections. */
+  readonly fault: Fault | ((shape: TokenApiShape) => Fault) | 'down';
   /** How many calls meet it; default: all of them. */
   readonly times?: number;
   /** Code of the failure at either endpoint, or at each. Default: none, it is no failure. */
@@ -38,31 +39,37 @@ const answer = (status: number, body?: unknown, headers?: Record<string, string>
   ...(headers !== undefined && { headers }),
 });
 
-const inData = (fields: Readonly<Record<string, unknown>>): Fault => answer(200, { data: fields });
+type Shaped = (shape: TokenApiShape) => Fault;
 
-interface Issued {
-  readonly data: Readonly<Record<string, unknown>>;
-}
+/** A grant that no work was done for. */
+const grants =
+  (grant: Grant, more: object = {}): Shaped =>
+  (shape) =>
+    answer(200, { ...Object(shape.granted(grant)), ...more });
 
-/** The true answer with other fields in `data`: the server did its work. */
-const changed = (change: (data: Issued['data']) => Readonly<Record<string, unknown>>): Fault => ({
-  kind: 'change',
-  change: ({ status, body }: Answer) => ({ status, body: { data: change((body as Issued).data) } }),
-});
+/** The true grant, changed: the server did its work. */
+const changed =
+  (change: (grant: Grant) => Grant): Shaped =>
+  (shape) => ({
+    kind: 'change',
+    change: ({ status, body, grant }) => ({ status, body: grant ? shape.granted(change(grant)) : body }),
+  });
 
 const inTwoMinutes = (): string => new Date(Date.now() + 120_000).toUTCString();
 const unixTime = (inSeconds: number): number => Math.floor(Date.now() / 1000) + inSeconds;
 
-const granted = JSON.stringify({ data: { token: 'abc' } });
+const textOf = (shape: TokenApiShape): string => JSON.stringify(shape.granted({ token: 'abc' }));
 const encoded = (encoding: string, body: Buffer): Fault =>
   answer(200, body, { 'content-encoding': encoding });
 
 /** A JWT and the Date beside it, by clocks that are so many seconds off. */
-function jwtBesideDate(offSeconds: number, dateOffSeconds: number): Fault {
-  const iat = unixTime(offSeconds);
-  const date = new Date(unixTime(dateOffSeconds) * 1000).toUTCString();
-  return answer(200, { data: { token: jwt({ iat, exp: iat + 1800 }) } }, { date });
-}
+const jwtBesideDate =
+  (offSeconds: number, dateOffSeconds: number): Shaped =>
+  (shape) => {
+    const iat = unixTime(offSeconds);
+    const date = new Date(unixTime(dateOffSeconds) * 1000).toUTCString();
+    return answer(200, shape.granted({ token: jwt({ iat, exp: iat + 1800 }) }), { date });
+  };
 
 const refused = { refresh: 'RefreshTokenRefused', login: 'CredentialsRefused' } as const;
 const outage = { refresh: 'retry', login: 'retry' } as const;
@@ -140,20 +147,20 @@ export const apiFaults: readonly ApiFault[] = [
   },
   {
     name: '429 with Retry-After as a date',
-    fault: answer(429, '', { 'retry-after': inTwoMinutes() }),
+    fault: () => answer(429, '', { 'retry-after': inTwoMinutes() }),
     code: 'ApiThrottled',
     leastPauseSeconds: 60,
     ...outage,
   },
   {
     name: '429 with a Unix time as Retry-After, which is ignored',
-    fault: answer(429, '', { 'retry-after': String(unixTime(1000)) }),
+    fault: () => answer(429, '', { 'retry-after': String(unixTime(1000)) }),
     code: 'ApiThrottled',
     ...outage,
   },
   {
     name: '429 with X-RateLimit-Reset, as GitHub sends it',
-    fault: answer(429, '', { 'x-ratelimit-reset': String(unixTime(150)) }),
+    fault: () => answer(429, '', { 'x-ratelimit-reset': String(unixTime(150)) }),
     code: 'ApiThrottled',
     leastPauseSeconds: 90,
     ...outage,
@@ -245,17 +252,17 @@ export const apiFaults: readonly ApiFault[] = [
   },
   {
     name: '200 with an OAuth error beside a token',
-    fault: answer(200, { error: 'invalid_grant', data: { token: 'abc' } }),
+    fault: grants({ token: 'abc' }, { error: 'invalid_grant' }),
     code: refused,
     ...refusal,
   },
   {
     name: '200 with a token, and without success',
-    fault: answer(200, { success: false, data: { token: 'abc' } }),
+    fault: grants({ token: 'abc' }, { success: false }),
     code: 'AnswerWithoutToken',
     ...unusable,
   },
-  { name: '206', fault: answer(206, granted), code: 'AnswerWithoutToken', ...unusable },
+  { name: '206', fault: (shape) => answer(206, textOf(shape)), code: 'AnswerWithoutToken', ...unusable },
   {
     name: '101',
     fault: answer(101, '', { connection: 'Upgrade', upgrade: 'websocket' }),
@@ -277,83 +284,88 @@ export const apiFaults: readonly ApiFault[] = [
   { name: 'nothing', fault: answer(200), code: 'AnswerNotJson', ...unusable },
   {
     name: 'content encoding that nobody reads',
-    fault: encoded('zstd', Buffer.from(granted)),
+    fault: (shape) => encoded('zstd', Buffer.from(textOf(shape))),
     code: 'AnswerNotJson',
     ...unusable,
   },
   {
     name: 'content encoding that is broken',
-    fault: encoded('gzip', Buffer.from(granted)),
+    fault: (shape) => encoded('gzip', Buffer.from(textOf(shape))),
     code: 'AnswerNotJson',
     ...unusable,
   },
-  { name: 'truncated JSON', fault: answer(200, '{"data":{"token":"abc'), code: 'AnswerNotJson', ...unusable },
   {
-    name: 'JSON without data.token',
+    name: 'truncated JSON',
+    fault: (shape) => answer(200, textOf(shape).slice(0, -4)),
+    code: 'AnswerNotJson',
+    ...unusable,
+  },
+  {
+    name: 'JSON without a token where it should be',
     fault: answer(200, { token: 'abc' }),
     code: 'AnswerWithoutToken',
     ...unusable,
   },
-  { name: 'token that is null', fault: inData({ token: null }), code: 'AnswerWithoutToken', ...unusable },
-  { name: 'token that is a number', fault: inData({ token: 42 }), code: 'AnswerWithoutToken', ...unusable },
+  { name: 'token that is null', fault: grants({ token: null }), code: 'AnswerWithoutToken', ...unusable },
+  { name: 'token that is a number', fault: grants({ token: 42 }), code: 'AnswerWithoutToken', ...unusable },
   {
     name: 'token that is the text null',
-    fault: inData({ token: 'null' }),
+    fault: grants({ token: 'null' }),
     code: 'AnswerWithoutToken',
     ...unusable,
   },
-  { name: 'empty token', fault: inData({ token: '' }), code: 'AnswerWithoutToken', ...unusable },
+  { name: 'empty token', fault: grants({ token: '' }), code: 'AnswerWithoutToken', ...unusable },
   {
     name: 'token with a line break',
-    fault: inData({ token: 'abc\r\nX-Injected: yes' }),
+    fault: grants({ token: 'abc\r\nX-Injected: yes' }),
     code: 'TokenUnsafe',
     ...unusable,
   },
-  { name: 'token that is not ASCII', fault: inData({ token: 'tökén' }), code: 'TokenUnsafe', ...unusable },
+  { name: 'token that is not ASCII', fault: grants({ token: 'tökén' }), code: 'TokenUnsafe', ...unusable },
   {
     name: 'token of 9 KB',
-    fault: inData({ token: 'x'.repeat(9 * 1024) }),
+    fault: grants({ token: 'x'.repeat(9 * 1024) }),
     code: 'TokenTooLarge',
     ...unusable,
   },
   {
     name: 'token that has expired already',
-    fault: inData({ token: jwt({ iat: 1000, exp: 1000 }) }),
+    fault: grants({ token: jwt({ iat: 1000, exp: 1000 }) }),
     code: 'TokenExpired',
     ...unusable,
   },
   {
-    name: 'expiresIn of 0',
-    fault: inData({ token: 'abc', expiresIn: 0 }),
+    name: 'lifetime of 0',
+    fault: grants({ token: 'abc', expiresIn: 0 }),
     code: 'TokenExpired',
     ...unusable,
   },
   {
     name: 'JWT that is handed out after its end',
-    fault: inData({ token: jwt({ exp: unixTime(-1) }) }),
+    fault: (shape) => answer(200, shape.granted({ token: jwt({ exp: unixTime(-1) }) })),
     code: 'TokenExpired',
     ...unusable,
   },
-  { name: 'byte order mark', fault: answer(200, `\ufeff${granted}`), ...fine },
-  { name: 'gzip', fault: encoded('gzip', zlib.gzipSync(granted)), ...fine },
-  { name: 'deflate', fault: encoded('deflate', zlib.deflateSync(granted)), ...fine },
-  { name: 'br', fault: encoded('br', zlib.brotliCompressSync(granted)), ...fine },
-  { name: 'token of 5 KB', fault: inData({ token: 'x'.repeat(5 * 1024) }), ...fine },
-  { name: 'expiresIn as a string', fault: changed((data) => ({ ...data, expiresIn: '1800' })), ...fine },
+  { name: 'byte order mark', fault: (shape) => answer(200, `\ufeff${textOf(shape)}`), ...fine },
+  { name: 'gzip', fault: (shape) => encoded('gzip', zlib.gzipSync(textOf(shape))), ...fine },
+  { name: 'deflate', fault: (shape) => encoded('deflate', zlib.deflateSync(textOf(shape))), ...fine },
+  { name: 'br', fault: (shape) => encoded('br', zlib.brotliCompressSync(textOf(shape))), ...fine },
+  { name: 'token of 5 KB', fault: grants({ token: 'x'.repeat(5 * 1024) }), ...fine },
+  { name: 'lifetime as a string', fault: changed((grant) => ({ ...grant, expiresIn: '1800' })), ...fine },
   {
-    name: 'expiresIn in milliseconds, which is not believed',
-    fault: changed((data) => ({ ...data, expiresIn: 1_800_000 })),
+    name: 'lifetime in milliseconds for seconds, which is not believed',
+    fault: changed((grant) => ({ ...grant, expiresIn: 1_800_000 })),
     ...fine,
   },
   {
     name: 'refresh token that is null',
-    fault: changed((data) => ({ ...data, refreshToken: null })),
+    fault: changed((grant) => ({ ...grant, refreshToken: null })),
     ...fine,
   },
   { name: 'no refresh token', fault: changed(({ token }) => ({ token })), ...fine },
   {
     name: 'refresh token that is no string',
-    fault: changed((data) => ({ ...data, refreshToken: 7 })),
+    fault: changed((grant) => ({ ...grant, refreshToken: 7 })),
     ...fine,
   },
   {
@@ -374,7 +386,7 @@ export async function injectFault(
   { fault, times }: Pick<ApiFault, 'fault' | 'times'>,
 ): Promise<void> {
   if (fault === 'down') await api.pause();
-  else api.faults.add(call, fault, times);
+  else api.faults.add(call, typeof fault === 'function' ? fault(api.shape) : fault, times);
 }
 
 export async function endFault({ api }: Stage, { fault }: ApiFault): Promise<void> {

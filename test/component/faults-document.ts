@@ -176,7 +176,8 @@ letter: every row asserts that too.
 
 ## The token API
 
-Proved by \`test/component/api-faults.test.ts\`.
+Proved by \`test/component/api-faults.test.ts\`, for the default, for OAuth with form and Basic, and for an API with a shape and
+units of its own.
 
 | fault | code | at refresh | at login |
 |---|---|---|---|

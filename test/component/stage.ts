@@ -8,6 +8,7 @@ import type { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
 import type { ReceivedMessage } from '../../fakes/memory-aws/queue-message.ts';
 import { type MemoryAws, startMemoryAws } from '../../fakes/memory-aws/server.ts';
 import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
+import { defaultShape, type TokenApiShape } from '../../fakes/token-api/shapes.ts';
 import {
   startTokenApi,
   type TokenApi,
@@ -47,10 +48,22 @@ export const CERTIFIED = {
 export const withCertificates = (baseUrl: string): TokenApiSettings =>
   defaultTokenApi(baseUrl, { certificates: true });
 
+/** How a token API is spoken to, by both sides. */
+export interface DescribedShape {
+  readonly server: TokenApiShape;
+  readonly describe: (baseUrl: string) => TokenApiSettings;
+  /** The value of the secret. */
+  readonly credentials: (password: string) => string;
+  /** What is secret of them beside the password, and of the requests that show them. */
+  readonly secrets: (received: TokenApi['received']) => readonly string[];
+}
+
 export interface StageOptions {
   readonly tokenApi?: Partial<TokenApiOptions>;
   readonly token?: Partial<TokenSettings>;
-  /** How the token API is described. Default: not at all. */
+  /** Default: the one that needs no description. */
+  readonly shape?: DescribedShape;
+  /** How the token API is described, if not as the shape says. */
   readonly describe?: (baseUrl: string) => TokenApiSettings;
 }
 
@@ -62,7 +75,7 @@ export interface Stage {
   readonly deadLetters: FifoQueue;
   /** All that left the function: log lines, metrics, dead letters, descriptions. */
   emitted(): string;
-  /** Passwords, and what is secret of all tokens that were issued so far, stored or not. */
+  /** Passwords, what else is secret of the credentials, and of all tokens that were issued so far, stored or not. */
   secrets(): readonly string[];
   /** As a string, or as bytes. */
   storeCredentials(value: string | Buffer): void;
@@ -95,13 +108,15 @@ export async function openStageForTest(options?: StageOptions): Promise<Stage> {
 
 export async function openStage({ tokenApi = {}, ...described }: StageOptions = {}): Promise<Stage> {
   const aws = await startMemoryAws();
+  const { shape = DEFAULT_SHAPE } = described;
   const secrets = [PASSWORD];
   const randomHex = () => {
     const secret = markedSecret();
     secrets.push(secret);
     return secret;
   };
-  const api = await startTokenApi({ users: { [USERNAME]: PASSWORD }, randomHex, ...tokenApi });
+  const users = { [USERNAME]: PASSWORD };
+  const api = await startTokenApi({ users, randomHex, shape: shape.server, ...tokenApi });
   const deadLetters = aws.queues.create('dead-letters.fifo');
   const queue = aws.queues.create('requests.fifo', {
     visibilitySeconds: LIMITS.visibilitySeconds,
@@ -136,7 +151,7 @@ export async function openStage({ tokenApi = {}, ...described }: StageOptions = 
     queue,
     deadLetters,
     emitted: () => JSON.stringify([lines, groups, letters(), descriptions(aws)]),
-    secrets: () => secrets,
+    secrets: () => [...secrets, ...shape.secrets(api.received)],
     storeCredentials(value) {
       const stored =
         typeof value === 'string'
@@ -146,7 +161,7 @@ export async function openStage({ tokenApi = {}, ...described }: StageOptions = 
       aws.secrets.putSecretValue({ SecretId: SECRET, ...stored });
     },
     startWithToken({ refreshToken: keepsRefreshToken = true } = {}) {
-      return putSession({ aws, api, keepsRefreshToken });
+      return putSession({ aws, api, shape, keepsRefreshToken });
     },
     makeOlder(minutes = 2) {
       const session: Session = JSON.parse(read(aws, SESSION) ?? '');
@@ -215,7 +230,7 @@ export function receiveOf(queue: FifoQueue, group: string): ReceivedMessage {
 /** What the stack would give the function. */
 export function configOf(
   { aws, api }: Pick<Stage, 'aws' | 'api'>,
-  { token = {}, describe = defaultTokenApi }: Pick<StageOptions, 'token' | 'describe'> = {},
+  { token = {}, shape = DEFAULT_SHAPE, describe = shape.describe }: Omit<StageOptions, 'tokenApi'> = {},
 ) {
   return {
     formatVersion: SETTINGS_FORMAT_VERSION,
@@ -246,18 +261,27 @@ const clients = ({ endpoint }: MemoryAws) => ({
 export const credentialsOf = (password: string, certificates: object = {}): string =>
   JSON.stringify({ username: USERNAME, password, ...certificates });
 
+export const DEFAULT_SHAPE: DescribedShape = {
+  server: defaultShape,
+  describe: defaultTokenApi,
+  credentials: credentialsOf,
+  secrets: () => [],
+};
+
 function putSession({
   aws,
   api,
+  shape,
   keepsRefreshToken,
 }: {
   aws: MemoryAws;
   api: TokenApi;
+  shape: DescribedShape;
   keepsRefreshToken: boolean;
 }): string {
   const { VersionId = '' } = aws.secrets.putSecretValue({
     SecretId: SECRET,
-    SecretString: credentialsOf(PASSWORD),
+    SecretString: shape.credentials(PASSWORD),
   });
   const issued = api.model.login(USERNAME, PASSWORD);
   if (issued === undefined) throw new Error('the token API refused the login');

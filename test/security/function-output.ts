@@ -20,7 +20,7 @@ export interface FunctionProcess {
 
 export async function startFunctionOf(
   stage: Stage,
-  described: Pick<StageOptions, 'token' | 'describe'> = {},
+  described: Omit<StageOptions, 'tokenApi'> = {},
 ): Promise<FunctionProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'token-refresher-leak-'));
   const processes = createProcesses(new AbortController().signal);

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { apiFaults, CALLS, endFault, injectFault } from '../component/api-faults.ts';
 import { awsFaults } from '../component/aws-faults.ts';
 import { provedElsewhere } from '../component/faults-document.ts';
+import { ASSERTING, SHAPES } from '../component/shapes.ts';
 import { openStage, type Stage, type StageOptions } from '../component/stage.ts';
 import { type FunctionProcess, startFunctionOf } from './function-output.ts';
 import { leaksIn } from './leaks.ts';
@@ -32,20 +33,25 @@ async function playAndSearch(play: Play, options: StageOptions = {}): Promise<st
   }
 }
 
-it.concurrent.for(CALLS.flatMap((call) => apiFaults.map((fault) => ({ call, fault, name: fault.name }))))(
-  'the token API at $call, $name: nothing gets out',
-  async ({ call, fault }) => {
-    const output = await playAndSearch(async (stage, { handle }) => {
+const shapes = { ...SHAPES, 'that is shown signed assertions': ASSERTING };
+const shapesAndCalls = Object.entries(shapes).flatMap(([name, shape]) =>
+  CALLS.map((call) => ({ name, shape, call })),
+);
+
+describe.each(shapesAndCalls)('a token API $name, at $call:', ({ shape, call }) => {
+  it.concurrent.for(apiFaults)('$name: nothing gets out', async (fault) => {
+    const play: Play = async (stage, { handle }) => {
       stage.startWithToken({ refreshToken: call === 'refresh' });
       await injectFault(stage, call, fault);
       await handle();
       await endFault(stage, fault);
       await handle();
-    });
+    };
+    const output = await playAndSearch(play, { shape });
     const code = typeof fault.code === 'object' ? fault.code[call] : fault.code;
     expect(output).toContain(code ?? '"outcome":"refreshed"');
-  },
-);
+  });
+});
 
 it.concurrent.for(awsFaults)('$name: nothing gets out', async ({ faults, at, code }) => {
   const output = await playAndSearch(async (stage, { handle }) => {

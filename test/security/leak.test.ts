@@ -6,8 +6,8 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../contract/clock.ts';
 import { DEFAULT_TIMES } from '../../contract/times.ts';
-import { defaultTokenApi } from '../../contract/token-api.ts';
-import type { Fault } from '../../fakes/token-api/faults.ts';
+import type { Answer, Fault } from '../../fakes/token-api/faults.ts';
+import type { TokenApiShape } from '../../fakes/token-api/shapes.ts';
 import { secretsManagerStore } from '../../lambda/aws/credentials.ts';
 import { ssmStore } from '../../lambda/aws/parameters.ts';
 import { parseCredentials } from '../../lambda/token-api/credentials.ts';
@@ -15,60 +15,79 @@ import { sendRequest } from '../../lambda/token-api/http.ts';
 import { tokenApiOf } from '../../lambda/token-api/token-api.ts';
 import { clientConfig } from '../../local/clean-environment.ts';
 import { type ApiFault, apiFaults, CALLS, type Call, injectFault } from '../component/api-faults.ts';
+import { ASSERTING, SHAPES } from '../component/shapes.ts';
 import {
   CERTIFIED,
-  credentialsOf,
+  type DescribedShape,
   openStage,
   openStageForTest,
   PASSWORD,
   SECRET,
+  type Stage,
   USERNAME,
 } from '../component/stage.ts';
 import { verdictOnEnvironment, verdictOnToken } from '../lib/settings/verdict.ts';
 import { startFunctionOf } from './function-output.ts';
 import { leaksIn, markedSecret } from './leaks.ts';
 
-/** A token API that repeats what it was sent, and what it would have issued, wherever an answer has room for text. */
-function echoes(secrets: readonly string[]): { readonly name: string; readonly fault: Fault }[] {
-  const text = secrets.join(' ');
-  const safe = encodeURIComponent(text);
-  const answer = (status: number, body: unknown, headers: Record<string, string> = {}): Fault => ({
-    kind: 'answer',
-    status,
-    body,
-    headers,
-  });
-  return [
-    { name: '400, in an OAuth error', fault: answer(400, { error: text, error_description: text }) },
-    {
-      name: '400, in the description of one',
-      fault: answer(400, { error: 'invalid_request', error_description: text }),
-    },
-    { name: '401, in a header', fault: answer(401, {}, { 'www-authenticate': `Bearer error="${safe}"` }) },
-    {
-      name: '302, in the Location',
-      fault: answer(302, text, { location: `https://elsewhere.example/?${safe}` }),
-    },
-    { name: '403, as a page', fault: answer(403, `<html>${text}</html>`) },
-    { name: '404, as JSON', fault: answer(404, { message: text, [secrets[0] ?? '']: true }) },
-    { name: '429, in Retry-After', fault: answer(429, text, { 'retry-after': safe }) },
-    { name: '429, in X-RateLimit-Reset', fault: answer(429, text, { 'x-ratelimit-reset': safe }) },
-    { name: '200, as the content encoding', fault: answer(200, text, { 'content-encoding': safe }) },
-    { name: '500, as a stack trace', fault: answer(500, `Error: ${text}\n    at login (server.js:1)`) },
-    { name: '200, as text', fault: answer(200, text) },
-    { name: '200, as JSON that is cut off', fault: answer(200, `{"data":{"token":"${secrets[0]}`) },
-    { name: '200, in other fields', fault: answer(200, { message: text, token: text }) },
-    { name: '200, as a token that is no string', fault: answer(200, { data: { token: [text] } }) },
-    { name: '200, as a token unsafe in a header', fault: answer(200, { data: { token: `${text}\r\n` } }) },
-    { name: '200, as a token that has expired', fault: answer(200, { data: { token: safe, expiresIn: 0 } }) },
-    { name: '200, as a token too large', fault: answer(200, { data: { token: safe.repeat(200) } }) },
-    { name: '200, as a lifetime', fault: answer(200, { data: { token: text, expiresIn: text } }) },
-  ];
-}
+/** A token API that repeats what it was sent, and what it has issued, wherever an answer has room for text. */
+const echoes: Readonly<Record<string, (text: string, shape: TokenApiShape) => Partial<Answer>>> = {
+  '400, in an OAuth error': (text) => ({ status: 400, body: { error: text, error_description: text } }),
+  '400, in the description of one': (text) => ({
+    status: 400,
+    body: { error: 'invalid_request', error_description: text },
+  }),
+  '401, in a header': (text) => ({
+    status: 401,
+    body: {},
+    headers: { 'www-authenticate': `Bearer error="${encodeURIComponent(text)}"` },
+  }),
+  '302, in the Location': (text) => ({
+    status: 302,
+    body: text,
+    headers: { location: `https://elsewhere.example/?${encodeURIComponent(text)}` },
+  }),
+  '403, as a page': (text) => ({ status: 403, body: `<html>${text}</html>` }),
+  '404, as JSON': (text) => ({ status: 404, body: { message: text, [PASSWORD]: true } }),
+  '429, in Retry-After': (text) => ({
+    status: 429,
+    body: text,
+    headers: { 'retry-after': encodeURIComponent(text) },
+  }),
+  '429, in X-RateLimit-Reset': (text) => ({
+    status: 429,
+    body: text,
+    headers: { 'x-ratelimit-reset': encodeURIComponent(text) },
+  }),
+  '200, as the content encoding': (text) => ({
+    body: text,
+    headers: { 'content-encoding': encodeURIComponent(text) },
+  }),
+  '500, as a stack trace': (text) => ({ status: 500, body: `Error: ${text}\n    at login (server.js:1)` }),
+  '200, as text': (text) => ({ body: text }),
+  '200, as JSON that is cut off': (text, { granted }) => ({
+    body: JSON.stringify(granted({ token: text })).slice(0, -8),
+  }),
+  '200, in other fields': (text) => ({ body: { message: text, token: text } }),
+  '200, as a token that is no string': (text, { granted }) => ({ body: granted({ token: [text] }) }),
+  '200, as a token unsafe in a header': (text, { granted }) => ({ body: granted({ token: `${text}\r\n` }) }),
+  '200, as a token that has expired': (text, { granted }) => ({
+    // The dots make it no JWT: an assertion in the text would state a life of its own.
+    body: granted({ token: `..${encodeURIComponent(text)}`, expiresIn: 0 }),
+  }),
+  '200, as a token too large': (text, { granted }) => ({
+    body: granted({ token: encodeURIComponent(text).repeat(200) }),
+  }),
+  '200, as a lifetime': (text, { granted }) => ({ body: granted({ token: text, expiresIn: text }) }),
+};
 
-const NAMES = echoes([]).map(({ name }) => name);
-const faultNamed = (name: string, secrets: readonly string[]): Fault =>
-  echoes(secrets).find((echo) => echo.name === name)?.fault ?? expect.fail(`no echo ${name}`);
+const NAMES = Object.keys(echoes);
+
+/** At the last moment, so that it holds what the request showed. */
+const echoing = (name: string, { api, secrets }: Stage): Fault => ({
+  kind: 'change',
+  change: () => ({ status: 200, body: '', ...echoes[name]?.(secrets().join(' '), api.shape) }),
+});
 
 /** Some of the faults never answer. */
 const CALL_MS = 500;
@@ -83,13 +102,16 @@ const errorOf = (work: Promise<unknown>): Promise<unknown> =>
     (error: unknown) => error,
   );
 
-describe.each(CALLS)('a token API that echoes secrets at %s', (call) => {
-  it.concurrent.for(NAMES)('%s: nothing gets out', async (name) => {
-    const stage = await openStage();
+const shapes = { ...SHAPES, 'that is shown signed assertions': ASSERTING };
+const shapesAndCalls = Object.entries(shapes).flatMap(([name, shape]) =>
+  CALLS.map((call) => ({ name, shape, call })),
+);
+
+describe.each(shapesAndCalls)('a token API $name, at $call:', ({ shape, call }) => {
+  it.concurrent.for(NAMES)('secrets are echoed: %s: nothing gets out', async (name) => {
+    const stage = await openStage({ shape });
     stage.startWithToken({ refreshToken: call === 'refresh' });
-    for (const endpoint of CALLS) {
-      stage.api.faults.add(endpoint, faultNamed(name, stage.secrets()));
-    }
+    for (const endpoint of CALLS) stage.api.faults.add(endpoint, echoing(name, stage));
     await stage.attempt();
     await stage.attempt({}, { attempt: 3 });
     expect(stage.emitted()).toContain('no new access token');
@@ -97,41 +119,38 @@ describe.each(CALLS)('a token API that echoes secrets at %s', (call) => {
     await stage.close();
   });
 
-  it.concurrent.for(NAMES)('%s: nothing is in the error', async (name) => {
-    const secrets = [PASSWORD, markedSecret(), markedSecret()];
-    expect(await leaksInErrorOf(call, faultNamed(name, secrets), secrets)).toEqual([]);
+  it.concurrent.for(NAMES)('secrets are echoed: %s: nothing is in the error', async (name) => {
+    expect(await leaksInErrorOf(call, shape, (stage) => echoing(name, stage))).toEqual([]);
+  });
+
+  const failures = apiFaults.filter(({ code }) => code !== undefined);
+  it.concurrent.for(failures)('$name: nothing is in the error', async ({ fault }) => {
+    expect(await leaksInErrorOf(call, shape, () => fault)).toEqual([]);
   });
 });
 
-const failures = apiFaults.flatMap(({ name, fault, code }) => (code === undefined ? [] : [{ name, fault }]));
-
-it.concurrent.for(CALLS.flatMap((call) => failures.map(({ name, fault }) => ({ call, name, fault }))))(
-  'a token API at $call, $name: nothing is in the error',
-  async ({ call, fault }) => {
-    const secrets = [PASSWORD, markedSecret(), markedSecret()];
-    expect(await leaksInErrorOf(call, fault, secrets)).toEqual([]);
-  },
-);
-
 async function leaksInErrorOf(
   call: Call,
-  fault: ApiFault['fault'],
-  secrets: readonly string[],
+  shape: DescribedShape,
+  faultOf: (stage: Stage) => ApiFault['fault'],
 ): Promise<string[]> {
-  const stage = await openStage();
-  await injectFault(stage, call, { fault });
+  const stage = await openStage({ shape });
+  const value = shape.credentials(PASSWORD);
+  stage.storeCredentials(value);
   const credentials = secretsManagerStore(new SecretsManagerClient(clientConfig(stage.aws.endpoint)));
   const api = tokenApiOf(
-    { api: defaultTokenApi(stage.api.baseUrl), credentialsSecretId: SECRET, ...DEFAULT_TIMES },
+    { api: shape.describe(stage.api.baseUrl), credentialsSecretId: SECRET, ...DEFAULT_TIMES },
     { send: sendRequest, clock: systemClock, credentials },
   );
-  const work =
-    call === 'refresh'
-      ? api.refresh({ refreshToken: secrets[1] }, CALL_MS)
-      : api.login({ fields: { username: USERNAME, password: PASSWORD } }, CALL_MS);
+  const tokens = { refreshToken: markedSecret() };
+  // So that the credentials are known, and the time is the call's.
+  await api.refresh(tokens, 10_000).catch(() => {});
+  const parsed = await api.parseCredentials(value);
+  await injectFault(stage, call, { fault: faultOf(stage) });
+  const work = call === 'refresh' ? api.refresh(tokens, CALL_MS) : api.login(parsed, CALL_MS);
   const error = await errorOf(work);
   await stage.close();
-  return leaksIn(deeply(error), secrets);
+  return leaksIn(deeply(error), [...stage.secrets(), tokens.refreshToken]);
 }
 
 describe('an AWS that quotes values in its messages', () => {
@@ -185,6 +204,26 @@ it.each([
 });
 
 it.each([
+  ['is cut off', (key: string) => ({ private_key: key.slice(0, -90) })],
+  ['has another passphrase', () => ({ passphrase: PASSWORD })],
+  ['is no key', () => ({ private_key: PASSWORD })],
+  ['is not there', () => ({ private_key: '' })],
+])('a private key that %s is not in the error', async (_, change) => {
+  const stage = await openStageForTest({ shape: ASSERTING });
+  const credentials = secretsManagerStore(new SecretsManagerClient(clientConfig(stage.aws.endpoint)));
+  const settings = {
+    api: ASSERTING.describe(stage.api.baseUrl),
+    credentialsSecretId: SECRET,
+    ...DEFAULT_TIMES,
+  };
+  const api = tokenApiOf(settings, { send: sendRequest, clock: systemClock, credentials });
+  const good = JSON.parse(ASSERTING.credentials(PASSWORD));
+  const error = await errorOf(api.parseCredentials(JSON.stringify({ ...good, ...change(good.private_key) })));
+  expect(error).toMatchObject({ code: 'CredentialsMalformed' });
+  expect(leaksIn(deeply(error), stage.secrets())).toEqual([]);
+});
+
+it.each([
   ['as a setting', verdictOnToken({ password: PASSWORD })],
   ['as a setting of the environment', verdictOnEnvironment({ password: PASSWORD })],
   ['in a URL', verdictOnToken({ baseUrl: `https://user:${encodeURIComponent(PASSWORD)}@api.example.com` })],
@@ -195,25 +234,28 @@ it.each([
   expect(leaksIn(verdict, [PASSWORD])).toEqual([]);
 });
 
-it('the bundled function in a process of its own writes no secret to its output, whatever it is told', async () => {
-  const stage = await openStageForTest();
-  stage.startWithToken();
-  const lambda = await startFunctionOf(stage);
-  onTestFinished(() => void lambda.end());
-  for (const name of NAMES) {
+it.each(Object.entries(shapes))(
+  'the bundled function, before an API %s, writes no secret to its output, whatever it is told',
+  async (_, shape) => {
+    const stage = await openStageForTest({ shape });
+    stage.startWithToken();
+    const lambda = await startFunctionOf(stage, { shape });
+    onTestFinished(() => void lambda.end());
+    for (const name of NAMES) {
+      stage.api.faults.clear();
+      for (const call of CALLS) stage.api.faults.add(call, echoing(name, stage));
+      await lambda.handle();
+    }
     stage.api.faults.clear();
-    for (const call of CALLS) stage.api.faults.add(call, faultNamed(name, stage.secrets()));
+    stage.storeCredentials(shape.credentials(PASSWORD));
     await lambda.handle();
-  }
-  stage.api.faults.clear();
-  stage.storeCredentials(credentialsOf(PASSWORD));
-  await lambda.handle();
-  const output = await lambda.end();
-  expect(output).toContain('"outcome":"failed"');
-  expect(output).toContain('"outcome":"refreshed"');
-  expect(output).toContain('CloudWatchMetrics');
-  expect(leaksIn(output + stage.emitted(), stage.secrets())).toEqual([]);
-}, 60_000);
+    const output = await lambda.end();
+    expect(output).toContain('"outcome":"failed"');
+    expect(output).toContain('"outcome":"refreshed"');
+    expect(output).toContain('CloudWatchMetrics');
+    expect(leaksIn(output + stage.emitted(), stage.secrets())).toEqual([]);
+  },
+);
 
 describe('the search for leaks', () => {
   const secret = PASSWORD;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FailureCode, type FailureKind, kindOfFailure } from '../../../contract/failures.ts';
-import { defaultTokenApi } from '../../../contract/token-api.ts';
+import { defaultTokenApi, type TokenApiSettings } from '../../../contract/token-api.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import { type Call, judgeAnswer, MAX_TOKEN_BYTES } from '../../../lambda/token-api/answer.ts';
 import { jwt } from './tokens.ts';
@@ -15,11 +15,18 @@ interface Reply {
   bodyFailure?: RefreshError;
 }
 
-function judge(call: Call, { status = 200, body, headers = {}, bodyFailure }: Reply, oddity?: string) {
+const DEFAULT = defaultTokenApi('https://api.example.com');
+
+function judge(
+  call: Call,
+  { status = 200, body, headers = {}, bodyFailure }: Reply,
+  oddity?: string,
+  api: TokenApiSettings = DEFAULT,
+) {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const answer = { status, headers, body: text, bodyFailure };
   return judgeAnswer({
-    api: defaultTokenApi('https://api.example.com'),
+    api,
     call,
     answer,
     now: NOW,
@@ -28,9 +35,9 @@ function judge(call: Call, { status = 200, body, headers = {}, bodyFailure }: Re
   });
 }
 
-function failure(call: Call, reply: Reply, oddity?: string): RefreshError {
+function failure(call: Call, reply: Reply, oddity?: string, api?: TokenApiSettings): RefreshError {
   try {
-    judge(call, reply, oddity);
+    judge(call, reply, oddity, api);
   } catch (error) {
     if (error instanceof RefreshError) return error;
     throw error;
@@ -263,6 +270,125 @@ describe('a turned down call', () => {
     const headers = { date: 'Sat, 21 Nov 2026 07:00:00 GMT', 'x-ratelimit-reset': at(90) };
     expect(failure('login', { status: 429, body: '', headers }).fields.retryAfterSeconds).toBe(90);
     expect(failure('login', { status: 503, body: '', headers }).fields.retryAfterSeconds).toBeUndefined();
+  });
+});
+
+describe('an answer of another shape', () => {
+  const described = (answer: TokenApiSettings['answer'], fields: Partial<TokenApiSettings> = {}) => ({
+    ...DEFAULT,
+    ...fields,
+    answer,
+  });
+  const granted = (body: unknown, api: TokenApiSettings, headers = {}) =>
+    judge('login', { body, headers }, undefined, api);
+  const why = (body: unknown, api: TokenApiSettings, status = 200) =>
+    failure('login', { status, body }, undefined, api);
+
+  describe('whose whole body is the token', () => {
+    const api = described({ token: '' });
+
+    it.each([
+      ['a JSON string', '"abc.def"', 'abc.def'],
+      ['text', 'abc.def', 'abc.def'],
+      ['text with a line end', 'abc-_~+/==\r\n', 'abc-_~+/=='],
+    ])('may be %s', (_, body, accessToken) => {
+      expect(granted(body, api)).toEqual({ accessToken });
+    });
+
+    it.each<[string, string, FailureCode]>([
+      ['a page', '<html><body>Back soon</body></html>', 'AnswerNotJson'],
+      ['a page without a blank', '<html><body>Maintenance</body></html>', 'AnswerNotJson'],
+      ['JSON that is cut off', '{"token":"abc', 'AnswerNotJson'],
+      ['a string that is cut off', '"abc', 'AnswerNotJson'],
+      ['words', 'Back soon', 'AnswerNotJson'],
+      ['nothing', '', 'AnswerNotJson'],
+      ['an object', '{"token":"abc"}', 'AnswerWithoutToken'],
+      ['null', 'null', 'AnswerWithoutToken'],
+      ['an empty string', '""', 'AnswerWithoutToken'],
+      ['a string with a line break', '"abc\\r\\nX: y"', 'TokenUnsafe'],
+    ])('is none in %s', (_, body, code) => {
+      expect(why(body, api).code).toBe(code);
+    });
+
+    it('is refused as ever', () => {
+      expect(why('wrong', api, 401).code).toBe('CredentialsRefused');
+      expect(why('{"error":"invalid_grant"}', api, 200).code).toBe('CredentialsRefused');
+    });
+  });
+
+  it('names the place that it looked at', () => {
+    const api = described({ token: '/result/0/jwt' });
+    expect(why({ result: [] }, api).fields.detail).toBe('/result/0/jwt is missing');
+    expect(why({ result: [{ jwt: {} }] }, api).fields.detail).toBe('/result/0/jwt is not a string');
+    expect(why([], described({ token: '' })).fields.detail).toBe('the whole body is not a string');
+  });
+
+  describe('that states several lifetimes', () => {
+    const api = described({
+      token: '/token',
+      expires: { at: ['/expires', '/session/0/expires', '/more/expires'], unit: 'min' },
+    });
+
+    it.each([
+      [{}, undefined],
+      [{ expires: 30 }, 1800],
+      [{ more: { expires: 30 } }, 1800],
+      [{ expires: 60, session: [{ expires: '10' }], more: { expires: 30 } }, 600],
+      [{ expires: 'never', more: { expires: 30 } }, 1800],
+      [{ expires: 1_000_000, more: { expires: 30 } }, 1800],
+    ])('lives for the shortest that is there: %j', (fields, lifetimeSeconds) => {
+      expect(granted({ token: 'a', ...fields }, api).lifetimeSeconds).toBe(lifetimeSeconds);
+    });
+  });
+
+  it('states a time, which counts by the clock of the answer', () => {
+    const api = described({ token: '/token', expires: { at: ['/until'], unit: 'iso' } });
+    const body = { token: 'a', until: '2026-11-21T09:30:00Z' };
+    expect(granted(body, api).lifetimeSeconds).toBe(1800);
+    const date = 'Sat, 21 Nov 2026 09:20:00 GMT';
+    expect(granted(body, api, { date }).lifetimeSeconds).toBe(600);
+    expect(why({ ...body, until: '2026-11-21T08:00:00Z' }, api).code).toBe('TokenExpired');
+  });
+
+  describe('that states how long the refresh token lives', () => {
+    const api = described({
+      token: '/token',
+      refreshToken: '/refresh',
+      refreshExpires: { at: ['/refreshUntil', '/session'], unit: 'epoch' },
+    });
+    const at = (seconds: number) => NOW / 1000 + seconds;
+
+    it.each([
+      [{ refreshUntil: at(3600) }, 3600],
+      [{ refreshUntil: at(3600), session: at(1800) }, 1800],
+      [{ refreshUntil: at(90.7) }, 90],
+      [{ refreshUntil: at(-5), session: at(1800) }, 1800],
+      [{ refreshUntil: at(-5) }, undefined],
+      [{ refreshUntil: 0 }, undefined],
+      [{}, undefined],
+    ])('%j', (fields, seconds) => {
+      expect(granted({ token: 'a', refresh: 'r', ...fields }, api)).toEqual({
+        accessToken: 'a',
+        refreshToken: 'r',
+        ...(seconds !== undefined && { refreshTokenLifetimeSeconds: seconds }),
+      });
+    });
+  });
+
+  it('grants nothing where the settings say so, whatever it holds', () => {
+    const api = described(
+      { token: '/token' },
+      { refused: [{ at: '/code', is: [1001] }], throttled: [{ at: '/code', is: [1002] }] },
+    );
+    expect(why({ token: 'a', code: 1001 }, api).code).toBe('CredentialsRefused');
+    expect(why({ token: 'a', code: 1002 }, api).code).toBe('ApiThrottled');
+    expect(granted({ token: 'a', code: 1003 }, api)).toEqual({ accessToken: 'a' });
+  });
+
+  it('has no refresh token unless the settings say where', () => {
+    expect(granted({ token: 'a', refreshToken: 'r' }, described({ token: '/token' }))).toEqual({
+      accessToken: 'a',
+    });
   });
 });
 

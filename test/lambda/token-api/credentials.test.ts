@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { SecretValue } from '../../../lambda/aws/credentials.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import { parseCredentials } from '../../../lambda/token-api/credentials.ts';
+import { selfSigned } from '../../component/certificate.ts';
 
 const PASSWORD = 'hunter2-the-password';
 const parse = (value: SecretValue) =>
@@ -57,6 +58,90 @@ describe('the value of a credentials secret', () => {
     expect(error.code).toBe('CredentialsMalformed');
     expect(error.message).toContain(detail);
     expect(JSON.stringify(error) + error.message + error.stack).not.toContain(PASSWORD);
+  });
+});
+
+describe('credentials with other fields', () => {
+  const shape = { fields: ['client_id', 'client_secret', 'private_key'], certificates: undefined };
+  const value = {
+    client_id: 'app',
+    client_secret: 's3cret',
+    private_key: '-----BEGIN PRIVATE KEY-----\nx\n',
+  };
+
+  it('are those that are named, and no others', () => {
+    const { fields, oddity } = parseCredentials(JSON.stringify({ ...value, password: 'p' }), shape);
+    expect(fields).toEqual(value);
+    // A key as PEM ends with a line end.
+    expect(oddity).toBeUndefined();
+  });
+
+  it('have the first that is odd noted by its name', () => {
+    const odd = { ...value, client_secret: 's3cret\n', private_key: ' x' };
+    expect(parseCredentials(JSON.stringify(odd), shape).oddity).toBe(
+      'the private_key begins or ends with white space',
+    );
+    expect(parseCredentials(JSON.stringify({ ...odd, private_key: 'x' }), shape).oddity).toBe(
+      'the client_secret begins or ends with a line end',
+    );
+  });
+
+  it.each([
+    [{ username: 'bob', password: PASSWORD }, 'field client_id is missing'],
+    [{ ...value, client_secret: [PASSWORD] }, 'field client_secret is not a string'],
+    [{ ...value, private_key: '' }, 'field private_key is empty'],
+    [PASSWORD, 'the secret is not a JSON object with client_id, client_secret, private_key'],
+  ])('are malformed by their own names: %#', (stored, detail) => {
+    const error = errorOf(() => parseCredentials(JSON.stringify(stored), shape));
+    expect(error.fields.detail).toBe(detail);
+  });
+
+  it('are none by the names of what every object has', () => {
+    const named = { fields: ['constructor', 'toString'], certificates: undefined };
+    expect(errorOf(() => parseCredentials('{"toString":"x"}', named)).fields.detail).toBe(
+      'field constructor is missing',
+    );
+  });
+});
+
+describe('certificates in fields of other names', () => {
+  const mine = selfSigned('mine');
+  const other = selfSigned('other');
+  const certificates = { ca: 'authority', cert: 'tls_cert', key: 'tls_key', isOptional: false } as const;
+  const read = (secret: unknown, named: typeof certificates | { cert: string; key: string } = certificates) =>
+    parseCredentials(JSON.stringify(secret), { fields: [], certificates: { isOptional: false, ...named } });
+
+  it('are what the connection takes', () => {
+    const secret = { authority: other.cert, tls_cert: mine.cert, tls_key: mine.key };
+    expect(read(secret).tls).toEqual({ ca: other.cert, cert: mine.cert, key: mine.key });
+    expect(read(secret, { cert: 'tls_cert', key: 'tls_key' }).tls).toEqual({
+      cert: mine.cert,
+      key: mine.key,
+    });
+  });
+
+  it.each([
+    [{ tls_cert: mine.cert, tls_key: mine.key }, 'field authority is missing'],
+    [{ authority: other.cert, tls_cert: mine.cert, tls_key: '' }, 'field tls_key is empty'],
+    [{ authority: mine.key, tls_cert: mine.cert, tls_key: mine.key }, 'field authority is not usable as PEM'],
+    [
+      { authority: other.cert, tls_cert: mine.cert, tls_key: other.key },
+      'fields tls_cert and tls_key do not belong together',
+    ],
+    ['no object', 'the secret is not a JSON object with authority, tls_cert, tls_key'],
+  ])('are malformed by their own names: %#', (secret, detail) => {
+    const error = errorOf(() => read(secret));
+    expect(error).toMatchObject({ code: 'CredentialsMalformed', fields: { detail } });
+  });
+
+  it('may be left out where they are optional, a pair never by half', () => {
+    const optional = { fields: [], certificates: { ...certificates, isOptional: true } };
+    const parsed = (secret: object) => parseCredentials(JSON.stringify(secret), optional);
+    expect(parsed({ note: 'none' })).toEqual({ fields: {} });
+    expect(parsed({ authority: mine.cert }).tls).toEqual({ ca: mine.cert });
+    expect(errorOf(() => parsed({ tls_key: mine.key })).fields.detail).toBe(
+      'fields tls_cert and tls_key go together',
+    );
   });
 });
 
