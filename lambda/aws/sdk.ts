@@ -1,6 +1,6 @@
 /** Options of an SDK call that ends, retries included, after the given time. */
 export const within = (timeoutMs: number): { abortSignal: AbortSignal } => ({
-  abortSignal: AbortSignal.timeout(Math.max(1, timeoutMs)),
+  abortSignal: AbortSignal.timeout(Math.max(1, Math.floor(timeoutMs))),
 });
 
 /**
