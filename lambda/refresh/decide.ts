@@ -235,6 +235,8 @@ function worthRemembering(
   { credentials, session: read }: State,
 ): Session {
   const { request, settings, session, now } = situation;
+  // The receives go on telling of the runs that died.
+  if (ending.kind === 'failed' && ending.failure.code === 'RunsDied') return read;
   if (ending.kind !== 'failed') return withWakeUp(session, 'wait' in ending ? ending.wait : undefined);
   const noted = credentials === 'none' ? withoutCredentials(session, now) : session;
   const awake = withWakeUp(noted, ending.wait);
