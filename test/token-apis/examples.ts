@@ -131,6 +131,7 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
   },
   keycloak: {
     api: catalogue.keycloak({ url: 'https://sso.example.com', realm: 'main', grant: 'password' }),
+    ranOn: 'Keycloak 26.4.2',
     grants: [
       {
         ...oauth(300, { refresh_token: 'r', refresh_expires_in: 1800 }),
