@@ -47,8 +47,8 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
     grants: [
       {
         status: 200,
-        body: '"5r8cvmpr11j6gmau8990rcj2qk7unh8i"',
-        grant: { accessToken: '5r8cvmpr11j6gmau8990rcj2qk7unh8i' },
+        body: '"an-admin-token"',
+        grant: { accessToken: 'an-admin-token' },
       },
     ],
     failures: [
