@@ -190,6 +190,7 @@ function nextCall(situation: Situation, read: State, isIdle: boolean): Step | un
   const tokens = refresh === undefined ? tokensToShow(situation, read) : undefined;
   const waitsForLogin = loginGoesFirst(
     situation,
+    read,
     triedLogin === undefined ? login : { failure: triedLogin.failure, ...dueOf(login) },
   );
   if (tokens !== undefined && !waitsForLogin) {
