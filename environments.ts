@@ -29,7 +29,8 @@ export const environments: readonly EnvironmentSettings[] = [
         accessTokenLifetime: Duration.hours(1),
         refreshTokenLifetime: Duration.days(30),
       },
-      // Add a token here: a name and the base URL of its API are enough.
+      // Add a token here: a name and the base URL of its API are enough. For an API that speaks another protocol, `api` with
+      // `oauth2`, `login` or a name of the catalogue from './lib/index.ts': see docs/token-apis.md.
     ],
   },
   {

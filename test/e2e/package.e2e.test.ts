@@ -2,10 +2,12 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as client from '../../client/index.ts';
 import { SETTINGS_FILE, SETTINGS_FORMAT_VERSION } from '../../contract/function-settings.ts';
 import { accessTokenParameter } from '../../contract/names.ts';
 import { defaultTokenApi } from '../../contract/token-api.ts';
 import { type FunctionName, functionBundle } from '../../lib/functions/function-bundles.ts';
+import * as library from '../../lib/index.ts';
 import { awsEnvironment } from '../../local/clean-environment.ts';
 import { EXAMPLE_ACCOUNT, type Example, examples, run } from '../client/documentation.ts';
 import { type MiniStackWorld, openMiniStackWorld } from '../client/ministack-world.ts';
@@ -119,8 +121,35 @@ it('apps in CommonJS can load it, too', async () => {
     `${names}.join()`,
   ]);
   expect(output.trim()).toBe(
-    'SettingError,Token,TokenError,TokenRefresher,TokenRefresherStack,createTokenClient',
+    Object.keys({ ...library, ...client })
+      .sort()
+      .join(),
   );
+});
+
+it('an API without a name in the catalogue is described in an app of its own, by settings only', async () => {
+  const app = `
+    import { App, Stack } from 'aws-cdk-lib';
+    import { login, refreshToken, secret, TokenRefresher } from 'token-refresher';
+    const refresher = new TokenRefresher(new Stack(new App(), 'Own'), 'Refresher', { environment: 'sandbox', alarmEmail: 'a@example.com' });
+    refresher.addToken('tickets', { baseUrl: 'https://tickets.example.com', api: login({
+      url: '/v2/session',
+      headers: { 'X-Tenant': secret('tenant') },
+      form: { email: secret('email'), password: secret('password') },
+      refresh: { url: '/v2/session/renew', json: { renewal: refreshToken } },
+      answer: { token: '/session/key', refreshToken: '/session/renewal', expires: { at: '/session/until', unit: 'epochMs' } },
+    }) });
+  `;
+  const outdir = join(installed.project, 'own.out');
+  await writeFile(join(installed.project, 'own.mjs'), app);
+  await installed.node(['own.mjs'], { CDK_OUTDIR: outdir });
+  const asset = readdirSync(outdir).find((name) => existsSync(join(outdir, name, SETTINGS_FILE))) ?? '';
+  const { tokens } = JSON.parse(readFileSync(join(outdir, asset, SETTINGS_FILE), 'utf8'));
+  expect(tokens.tickets.api).toMatchObject({
+    login: { url: 'https://tickets.example.com/v2/session', form: { email: { secret: 'email' } } },
+    refresh: { json: { renewal: { value: 'refreshToken' } } },
+    answer: { expires: { at: ['/session/until'], unit: 'epochMs' } },
+  });
 });
 
 const ofClient = examples('ts').filter(({ text }) => text.includes("from 'token-refresher/client'"));

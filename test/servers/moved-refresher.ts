@@ -61,7 +61,7 @@ export interface MovedRefresher {
   /** Its log lines and metrics. */
   emitted(): string;
   /** What it sent to the token API, in order. */
-  readonly calls: readonly SentCall[];
+  readonly calls: SentCall[];
   /** Crashes or loses an answer, once it came: the next call, or the write after it. */
   readonly trouble: Trouble;
   storeCredentials(credentials: Readonly<Record<string, string>>): void;
@@ -110,7 +110,8 @@ export async function startMovedRefresher(
     }
   };
   const mapping = new EventSourceMapping({ queue, handler, now, onRun: (run) => runs.push(run) });
-  const stored = () => aws.parameters.getParameters({ Names: [PARAMETER] }).Parameters?.[0];
+  const stored = () =>
+    aws.parameters.getParameters({ Names: [PARAMETER], WithDecryption: true }).Parameters?.[0];
   const tokenVersion = () => stored()?.Version ?? 0;
 
   return {

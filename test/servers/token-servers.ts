@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { SECOND } from '../../contract/times.ts';
 import type { TokenApi } from '../../lib/settings/token-api/props.ts';
 import {
+  djangoOAuthToolkit,
   nodeRed as nodeRedApi,
   parseServer as parseServerApi,
   simpleJwt,
 } from '../../lib/token-apis/catalogue/index.ts';
+import { oauth2 } from '../../lib/token-apis/oauth2.ts';
 import { installPythonPackages } from '../../local/python-packages.ts';
 import { installNpmPackages, type NpmPackages } from './npm-packages.ts';
-import { NOW_HEADER, PARSE_APP_ID, PROGRAM_ENV } from './programs/contract.ts';
+import { CLIENT_ID, NOW_HEADER, PARSE_APP_ID, PROGRAM_ENV } from './programs/contract.ts';
 import { type Place, type Program, startRealServer } from './real-server.ts';
 
 const CALL_SECONDS = 10;
@@ -45,13 +47,15 @@ export interface TokenServer {
 
 export interface TokenServerProps {
   readonly accounts: readonly string[];
+  /** What else the program is told. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What time it is for the server. Default: its own clock. */
   readonly now?: () => number;
 }
 
 export async function startTokenServer(
   kind: Kind,
-  { accounts, now }: TokenServerProps,
+  { accounts, now, env }: TokenServerProps,
 ): Promise<TokenServer> {
   const { url, close } = await startRealServer(kind.name, async (place) => {
     const program = await kind.install(place);
@@ -59,7 +63,7 @@ export async function startTokenServer(
       [PROGRAM_ENV.accounts]: JSON.stringify(accounts),
       [PROGRAM_ENV.password]: RIGHT_PASSWORD,
     };
-    return { ...program, env: { ...program.env, ...given } };
+    return { ...program, env: { ...program.env, ...given, ...env } };
   });
   const send = ({ path, body }: Call): Promise<Response> => {
     const isForm = body instanceof URLSearchParams;
@@ -120,19 +124,52 @@ export const parseServer: Kind = {
 /** 401 refuses a password; the third locks the account, which gives the same answer. Access tokens live for 5 minutes. */
 export const simplejwt: Kind = {
   name: 'simplejwt with axes',
-  async install({ processes, folder, say }) {
-    const { python, packages } = await installPythonPackages({
-      requirements: join(PROGRAMS, 'simplejwt-requirements.txt'),
-      processes,
-      folder,
-      userEnvironment: process.env,
-      onInstall: () => say('installing it into node_modules/.cache, this once'),
-    });
-    return { file: python, args: [join(PROGRAMS, 'simplejwt.py')], env: { PYTHONPATH: packages } };
-  },
+  install: pythonProgram('simplejwt'),
   login: (username, password) => ({ path: '/api/token/', body: { username, password } }),
   api: (url) => simpleJwt({ url }),
   credentials: (username, password) => ({ username, password }),
+};
+
+/** Refresh tokens are used once: one that comes twice revokes its grant. */
+export const oidcProvider: Kind = {
+  name: 'oidc-provider',
+  install: nodeProgram('oidc-provider.ts', {
+    dependencies: { 'oidc-provider': '9.13.3' },
+    before: '2026-11-20',
+  }),
+  login: (username, password) => ({
+    path: '/token',
+    body: new URLSearchParams({ grant_type: 'password', username, password }),
+  }),
+  api: (url) => oauth2({ tokenUrl: `${url}/token`, grant: 'password', overrides: { reuse: 'revokes' } }),
+  credentials: (username, password) => ({
+    client_id: CLIENT_ID.account,
+    client_secret: RIGHT_PASSWORD,
+    username,
+    password,
+  }),
+};
+
+/** A refresh ends the access token before it; a refresh token that comes twice revokes all that was granted with it. */
+export const djangoOAuth: Kind = {
+  name: 'Django OAuth Toolkit',
+  install: pythonProgram('django-oauth-toolkit', {
+    [PROGRAM_ENV.clients]: JSON.stringify({
+      [CLIENT_ID.account]: 'password',
+      [CLIENT_ID.basic]: 'client-credentials',
+    }),
+  }),
+  login: (username, password) => ({
+    path: '/o/token/',
+    body: new URLSearchParams({ grant_type: 'password', username, password }),
+  }),
+  api: (url) => djangoOAuthToolkit({ url: `${url}/o`, grant: 'password' }),
+  credentials: (username, password) => ({
+    client_id: CLIENT_ID.account,
+    client_secret: RIGHT_PASSWORD,
+    username,
+    password,
+  }),
 };
 
 function nodeProgram(program: string, packages: NpmPackages): Kind['install'] {
@@ -141,4 +178,17 @@ function nodeProgram(program: string, packages: NpmPackages): Kind['install'] {
     args: [join(PROGRAMS, program)],
     env: { [PROGRAM_ENV.packages]: await installNpmPackages(packages, place) },
   });
+}
+
+function pythonProgram(name: string, env: Readonly<Record<string, string>> = {}): Kind['install'] {
+  return async ({ processes, folder, say }) => {
+    const { python, packages } = await installPythonPackages({
+      requirements: join(PROGRAMS, `${name}-requirements.txt`),
+      processes,
+      folder,
+      userEnvironment: process.env,
+      onInstall: () => say('installing it into node_modules/.cache, this once'),
+    });
+    return { file: python, args: [join(PROGRAMS, `${name}.py`)], env: { PYTHONPATH: packages, ...env } };
+  };
 }

@@ -89,6 +89,7 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
   },
   djangoOAuthToolkit: {
     api: catalogue.djangoOAuthToolkit({ url: 'https://api.example.com/o', grant: 'password' }),
+    ranOn: 'Django OAuth Toolkit 3.4.1',
     grants: [
       {
         ...oauth(36_000, { refresh_token: 'r', scope: 'read' }),

@@ -1,14 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { NOW_HEADER } from './contract.ts';
+import { moveDate } from './moved-date.ts';
 import { accounts, isReady, listen, password, requirePackage } from './serve.ts';
 
 /* Node-RED, embedded as its documentation shows. Its clock shows what the latest request said. */
-
-let now = Date.now();
-globalThis.Date = new Proxy(Date, {
-  construct: (date, parts, target) => Reflect.construct(date, parts.length === 0 ? [now] : parts, target),
-  get: (date, name) => (name === 'now' ? () => now : Reflect.get(date, name)),
-});
 
 interface NodeRed {
   readonly httpAdmin: RequestListener;
@@ -20,7 +15,7 @@ const red: NodeRed = requirePackage('node-red');
 const { hashSync } = requirePackage('bcryptjs');
 
 const server = createServer((request, response) => {
-  now = Number(request.headers[NOW_HEADER] ?? now);
+  moveDate(request.headers[NOW_HEADER]);
   response.setHeader('date', new Date().toUTCString());
   red.httpAdmin(request, response);
 });
