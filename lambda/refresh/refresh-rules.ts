@@ -64,6 +64,13 @@ export const isPerhapsSpent = ({ request, settings, session }: Omit<RefreshSitua
   settings.api.reuse === 'revokes' &&
   (session.granted?.isPerhapsSpent === true || receivesUntold(session, request) > 0);
 
+/** Whether runs of this request may have died, which the next requests have to know. */
+export const hasToTellOfRuns = ({
+  request,
+  settings,
+}: Pick<RefreshSituation, 'request' | 'settings'>): boolean =>
+  settings.api.reuse === 'revokes' && request.attempt > 1;
+
 /** Whether the token API may have exchanged the refresh token though no grant came. */
 export function mayHaveSpent({ kind, fields: { status } }: RefreshError): boolean {
   if (!isAnswered(kind)) return false;

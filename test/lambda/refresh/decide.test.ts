@@ -425,6 +425,57 @@ describe('what an attempt does next, for an API', () => {
   });
 });
 
+describe('runs of a request that died, for an API that revokes at reuse,', () => {
+  const api = { reuse: 'revokes' } as const;
+  const OLD = NOW - INTERVAL - MINUTE - 1;
+  const late = request({ sentAt: OLD, attempt: 2 });
+  const spent = session({ refreshToken: 'r', isPerhapsSpent: true });
+
+  it.each<[string, Given, string]>([
+    ['are told of by a superseded request, which reads', { asked: late, read: undefined }, 'read'],
+    ['… and writes', { asked: late }, 'remember: superseded'],
+    ['… even if a token waits to be written', { asked: late, read: { unsaved: {} } }, 'remember: superseded'],
+    ['… once', { asked: late, read: { session: spent } }, 'end: superseded'],
+    [
+      '… and tries no more',
+      {
+        asked: late,
+        tried: { remember: { ending: { kind: 'superseded' }, failure: failure('ParametersNotWritten') } },
+      },
+      'end: superseded',
+    ],
+    ['… not if it cannot read', { asked: late, read: failure('ParametersUnreadable') }, 'end: superseded'],
+    ['… nor if there were none', { asked: request({ sentAt: OLD }), read: undefined }, 'end: superseded'],
+    [
+      '… but what was granted meanwhile is stored',
+      { asked: late, tried: { granted: { accessToken: 'new' } } },
+      'store new',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(decided({ api, ...given })).toBe(expected);
+  });
+
+  it('are nothing to others', () => {
+    expect(decided({ asked: late, read: undefined })).toBe('end: superseded');
+  });
+
+  it('are told of in whatever is written, since the receives then tell no more', () => {
+    const step = decide({
+      request: request({ attempt: 2 }),
+      settings: { ...settings, api: { ...settings.api, ...api } },
+      loginRequest: LOGIN_REQUEST,
+      now: NOW,
+      random: () => 0,
+      session: WITH_REFRESH_TOKEN,
+      tried: { read: state({ session: WITH_REFRESH_TOKEN }), login: failedLogin('ApiUnavailable') },
+    });
+    expect(step).toMatchObject({
+      do: 'remember',
+      session: { granted: { isPerhapsSpent: true }, failing: { receives: 2 } },
+    });
+  });
+});
+
 it('a refusal that could not be written holds its message for as long as it may', () => {
   const refusal = failure('CredentialsRefused');
   const situation: Situation = {
