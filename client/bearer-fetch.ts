@@ -7,15 +7,31 @@ export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promi
 // biome-ignore lint/suspicious/noExplicitAny: nothing stricter admits them all, and inline functions, too
 export type AnyFetch = (input: any, init?: any) => Promise<any>;
 
+/** `Authorization: Bearer <token>`, or what an API wants instead. */
+export interface TokenHeader {
+  readonly name: string;
+  /** Before the token, with a blank between them. Empty: the token alone. */
+  readonly scheme: string;
+}
+
+export const BEARER: TokenHeader = { name: 'authorization', scheme: 'Bearer' };
+
+/** @returns the header's value. */
+export const shown = (token: string, { scheme }: TokenHeader): string =>
+  scheme === '' ? token : `${scheme} ${token}`;
+
 export interface BearerFetchProps {
   readonly fetch: AnyFetch;
+  readonly header?: TokenHeader;
   readonly getToken: (options: { signal?: AbortSignal; rejected?: string }) => Promise<string>;
 }
 
 /**
  * A `fetch` that sends a bearer token, and after a 401 the same request once more with the token's successor.
  */
-export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
+export function bearerFetch({ fetch, getToken, header = BEARER }: BearerFetchProps): Fetch {
+  // Leaving an origin, `fetch` drops the header Authorization only.
+  const stays = header.name.toLowerCase() === BEARER.name ? {} : ({ redirect: 'manual' } as const);
   const send: Fetch = async (input, init) => {
     // Its properties are its class's: a copy of its own ones would be empty.
     if (isRequest(init)) return send(new Request(input, init));
@@ -25,7 +41,7 @@ export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
     // Sending a Request uses it up.
     const copy = () => (replayable && isRequest(input) ? input.clone() : input);
     const sendWith = (token: string): Promise<Response> =>
-      fetch(copy(), { ...init, headers: withBearer(token, input, init) });
+      fetch(copy(), { ...init, ...stays, headers: withToken(token, header, input, init) });
 
     const token = await getToken(abortable);
     const first = await sendWith(token);
@@ -49,9 +65,14 @@ export function bearerFetch({ fetch, getToken }: BearerFetchProps): Fetch {
   return send;
 }
 
-function withBearer(token: string, input: string | URL | Request, init: RequestInit | undefined): Headers {
+function withToken(
+  token: string,
+  header: TokenHeader,
+  input: string | URL | Request,
+  init: RequestInit | undefined,
+): Headers {
   const headers = new Headers(init?.headers ?? (isRequest(input) ? input.headers : undefined));
-  headers.set('authorization', `Bearer ${token}`);
+  headers.set(header.name, shown(token, header));
   return headers;
 }
 

@@ -1,5 +1,6 @@
 import { ENVIRONMENT_NAME, TOKEN_NAME, TOKEN_NAME_MAX_LENGTH } from '../contract/names.ts';
 import { DEFAULT_TIMES, LATEST_SUCCESSOR_SECONDS } from '../contract/times.ts';
+import type { TokenHeader } from './bearer-fetch.ts';
 import { TokenError } from './errors.ts';
 import type { RefreshRequestOptions, TokenClientOptions } from './options.ts';
 
@@ -23,7 +24,8 @@ export function checkOptions(options: TokenClientOptions): CheckedTimes {
     fail('token', `has at most ${TOKEN_NAME_MAX_LENGTH} characters`, options.token);
   }
   checkNotBoth(options, ['ssm', 'ssmConfig']);
-  const { refreshRequests } = options;
+  const { refreshRequests, header } = options;
+  if (header !== undefined) checkHeader(header);
   if (refreshRequests !== undefined) checkRefreshRequests(refreshRequests);
 
   const lifetimeSeconds = seconds(options, 'lifetimeSeconds', {
@@ -62,6 +64,7 @@ const KEYS: Readonly<Record<keyof TokenClientOptions, true>> = {
   readTimeoutSeconds: true,
   renewAhead: true,
   refreshRequests: true,
+  header: true,
   fetch: true,
   onEvent: true,
   clock: true,
@@ -82,6 +85,23 @@ function checkRefreshRequests(options: RefreshRequestOptions): void {
     fail('refreshRequests.queueUrl', 'is the URL of a FIFO queue', options.queueUrl);
   }
   checkNotBoth(options, ['sqs', 'sqsConfig']);
+}
+
+const HEADER_KEYS: Readonly<Record<keyof TokenHeader, true>> = { name: true, scheme: true };
+
+/** RFC 9110, section 5.1: names of fields. */
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/** Set by the connection, or with another meaning. */
+const OTHER_HEADERS = /^(host|connection|content-.*|transfer-encoding|cookie|expect|te|trailer|upgrade)$/i;
+
+function checkHeader(header: TokenHeader): void {
+  checkKeys(header, HEADER_KEYS, 'header.');
+  const { name, scheme } = header;
+  if (typeof name !== 'string' || !HEADER_NAME.test(name) || OTHER_HEADERS.test(name))
+    fail('header.name', 'is the name of an HTTP header for a token', name);
+  if (typeof scheme !== 'string' || !/^[\x21-\x7e]*$/.test(scheme))
+    fail('header.scheme', 'is visible ASCII, or empty', scheme);
 }
 
 function checkKeys(options: object, known: object, prefix: string): void {

@@ -1,5 +1,5 @@
 export type { Clock } from '../contract/clock.ts';
-export type { Fetch } from './bearer-fetch.ts';
+export type { Fetch, TokenHeader } from './bearer-fetch.ts';
 export { TokenError, type TokenErrorCode, type TokenErrorFields } from './errors.ts';
 export type { TokenEvent, TokenEventListener } from './events.ts';
 export type { RefreshRequestOptions, TokenClientOptions } from './options.ts';

@@ -1,7 +1,7 @@
 import type { SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { SSMClientConfig } from '@aws-sdk/client-ssm';
 import type { Clock } from '../contract/clock.ts';
-import type { AnyFetch } from './bearer-fetch.ts';
+import type { AnyFetch, TokenHeader } from './bearer-fetch.ts';
 import type { TokenEventListener } from './events.ts';
 import type { SdkClient } from './sdk-client.ts';
 
@@ -56,6 +56,12 @@ export type TokenClientOptions = SsmOptions & {
   readonly renewAhead?: boolean;
   /** Default: the refresher is never asked. */
   readonly refreshRequests?: RefreshRequestOptions;
+  /**
+   * The header that the API wants the token in, and what stands before it there. With another name than `Authorization`
+   * {@link TokenClient.fetch} follows no redirects, which would take the token wherever they lead. Default:
+   * `{ name: 'Authorization', scheme: 'Bearer' }`.
+   */
+  readonly header?: TokenHeader;
   /** What {@link TokenClient.fetch} calls. Default: the global `fetch`. */
   readonly fetch?: AnyFetch;
   /** Told of reads, 401s and refresh requests. */

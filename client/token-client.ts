@@ -1,7 +1,7 @@
 import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
 import { systemClock } from '../contract/clock.ts';
 import { accessTokenParameter } from '../contract/names.ts';
-import { bearerFetch, type Fetch } from './bearer-fetch.ts';
+import { BEARER, bearerFetch, type Fetch, shown } from './bearer-fetch.ts';
 import { checkOptions } from './check-options.ts';
 import { safely } from './events.ts';
 import type { TokenClientOptions } from './options.ts';
@@ -26,7 +26,7 @@ export interface TokenClient {
    */
   readonly getToken: (options?: GetTokenOptions) => Promise<string>;
   /** The header to send, for any HTTP client. Throws as {@link getToken}. */
-  readonly authorization: (options?: GetTokenOptions) => Promise<{ authorization: string }>;
+  readonly authorization: (options?: GetTokenOptions) => Promise<Readonly<Record<string, string>>>;
   /**
    * `fetch` with the bearer token. After a 401 the request is sent once more, with the token's successor; any other
    * answer, 403 included, is returned as it came.
@@ -51,7 +51,7 @@ const CLIENT_CONFIG = {
  */
 export function createTokenClient(options: TokenClientOptions): TokenClient {
   const times = checkOptions(options);
-  const { environment, token, refreshRequests } = options;
+  const { environment, token, refreshRequests, header = BEARER } = options;
   const clock = options.clock ?? systemClock;
   const emit = safely(options.onEvent);
   const source = ssmTokenSource({
@@ -79,8 +79,8 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
       : recovery.successorOf(asked.rejected, asked.signal);
   return {
     getToken,
-    authorization: async (asked) => ({ authorization: `Bearer ${await getToken(asked)}` }),
-    fetch: bearerFetch({ fetch: options.fetch ?? globalFetch, getToken }),
+    authorization: async (asked) => ({ [header.name]: shown(await getToken(asked), header) }),
+    fetch: bearerFetch({ fetch: options.fetch ?? globalFetch, header, getToken }),
   };
 }
 

@@ -35,6 +35,7 @@ class Api(http.server.ThreadingHTTPServer):
     def __init__(self, elsewhere: str = "") -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.accepts = "new"
+        self.header, self.prefix = "Authorization", "Bearer "
         self.elsewhere = elsewhere
         self.seen: list[tuple[str | None, bytes]] = []
         self.ports: list[int] = []
@@ -58,7 +59,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     server: Api
 
     def do_POST(self) -> None:
-        authorization = self.headers.get("Authorization")
+        authorization = self.headers.get(self.server.header)
         self.server.seen.append((authorization, self.body()))
         self.server.ports.append(self.client_address[1])
         if self.path == "/redirect":
@@ -67,7 +68,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(303, {"Location": self.server.elsewhere})
         if self.path == "/forbidden":
             return self.answer(403)
-        self.answer(200 if authorization == f"Bearer {self.server.accepts}" else 401)
+        self.answer(200 if authorization == self.server.prefix + self.server.accepts else 401)
 
     do_GET = do_POST
 
@@ -181,6 +182,36 @@ class BearerAuthTest(unittest.TestCase):
         self.assertEqual(self.post("/see-other", data=io.BytesIO(b"body")).status_code, 200)
         self.assertEqual(self.api.seen, [("Bearer old", b"body"), ("Bearer old", b""), ("Bearer new", b"")])
 
+    def test_another_header_is_sent_the_same_way(self) -> None:
+        self.api.header, self.api.prefix = "X-Tableau-Auth", ""
+        auth = BearerAuth(self.client, header="X-Tableau-Auth", scheme="")
+        self.assertEqual(requests.get(self.api.url, auth=auth, timeout=5).status_code, 200)
+        self.assertEqual(self.tokens_seen(), ["old", "new"])
+
+    def test_no_header_goes_to_another_host(self) -> None:
+        for header in ["Authorization", "X-Tableau-Auth"]:
+            for path in ["/redirect", "/see-other"]:
+                with self.subTest(header=header, path=path):
+                    elsewhere = Api()
+                    self.addCleanup(elsewhere.close)
+                    self.api.elsewhere = elsewhere.url
+                    self.api.header = elsewhere.header = header
+                    auth = BearerAuth(self.client, header=header, scheme="")
+                    requests.post(self.api.url + path, auth=auth, data="body", timeout=5)
+                    self.assertEqual([token for token, _ in elsewhere.seen], [None])
+
+    def test_a_header_stays_with_its_own_host(self) -> None:
+        self.api.header, self.api.prefix, self.api.elsewhere = "X-Tableau-Auth", "", self.api.url
+        auth = BearerAuth(self.client, header="X-Tableau-Auth", scheme="")
+        self.assertEqual(requests.post(self.api.url + "/redirect", auth=auth, timeout=5).status_code, 200)
+        self.assertEqual(self.tokens_seen(), ["old", "old", "new"])
+
+    def test_a_header_that_is_none_is_refused(self) -> None:
+        for options in [{"header": "X Key"}, {"header": "Host"}, {"header": "Content-Type"}, {"scheme": "a\r\nb"}]:
+            with self.subTest(options), self.assertRaises(TokenError) as raised:
+                BearerAuth(self.client, **options)
+            self.assertEqual(raised.exception.code, "InvalidOption")
+
     def test_no_local_variable_where_it_raises_is_a_token(self) -> None:
         self.api.accepts = "neither"
         none_newer = TokenError("TokenRejected", "none newer")
@@ -198,7 +229,7 @@ class BearerAuthTest(unittest.TestCase):
                 self.assertIn(message, str(error))
                 frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
             ours = [frame.f_locals for frame in frames if frame.f_code.co_filename == requests_auth.__file__]
-            self.assertEqual(len(ours), 1)
+            self.assertEqual(len(ours), 2)
             self.assertNotRegex(repr(ours), "'(Bearer )?(old|new)'")
 
     def test_a_redirect_to_another_host_loses_the_token_and_its_401_is_passed_on(self) -> None:

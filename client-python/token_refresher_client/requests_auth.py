@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 from requests.auth import AuthBase
@@ -13,7 +15,12 @@ from requests.utils import rewind_body
 from .client import TokenClient
 from .errors import TokenError
 
-SCHEME = "Bearer "
+# RFC 9110, section 5.1: names of fields.
+HEADER_NAME = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+# Set by the connection, or with another meaning.
+OTHER_HEADERS = re.compile(
+    r"host|connection|content-.*|transfer-encoding|cookie|expect|te|trailer|upgrade", re.IGNORECASE
+)
 
 
 class BearerAuth(AuthBase):
@@ -26,19 +33,35 @@ class BearerAuth(AuthBase):
     Raises TokenError `TokenRejected` if there is no successor or the API refuses it, too, and `BodyNotReplayable` if the
     body was a stream that cannot be rewound; both with the API's `response`. The 401 in the `history` of a response has
     lost its body.
+
+    `header` and `scheme` are where the API wants the token, and what stands before it there: `header="X-Tableau-Auth",
+    scheme=""`. A redirect to another host loses the token, whatever the header.
     """
 
-    def __init__(self, client: TokenClient) -> None:
+    def __init__(self, client: TokenClient, *, header: str = "Authorization", scheme: str = "Bearer") -> None:
+        if not HEADER_NAME.fullmatch(header) or OTHER_HEADERS.fullmatch(header):
+            raise TokenError("InvalidOption", f"header is the name of an HTTP header for a token, got {header!r}")
+        if not re.fullmatch(r"[\x21-\x7e]*", scheme):
+            raise TokenError("InvalidOption", f"scheme is visible ASCII, or empty, got {scheme!r}")
         self._client = client
+        self._header = header
+        self._prefix = f"{scheme} " if scheme else ""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = SCHEME + self._client.get_token()
+        request.headers[self._header] = self._prefix + self._client.get_token()
         request.register_hook("response", self._after)
         return request
 
     def _after(self, response: requests.Response, **settings: Any) -> requests.Response:
+        answered = self._answered(response, settings)
+        # `requests` itself takes away the header Authorization only.
+        if leaves_host(answered):
+            response.request.headers.pop(self._header, None)
+        return answered
+
+    def _answered(self, response: requests.Response, settings: Any) -> requests.Response:
         # A redirect to another host loses the token: a 401 from there says nothing about it.
-        if response.status_code != 401 or not sent_token(response.request):
+        if response.status_code != 401 or not self._sent_token(response.request):
             return response
         request = response.request.copy()
         failure = None
@@ -61,14 +84,21 @@ class BearerAuth(AuthBase):
 
     def _replace_token(self, request: requests.PreparedRequest) -> None:
         """Apart, so that no token is a local variable of `_after`, which raises: error trackers record those."""
-        successor = self._client.get_token(rejected=sent_token(request))
-        request.headers["Authorization"] = SCHEME + successor
+        successor = self._client.get_token(rejected=self._sent_token(request))
+        request.headers[self._header] = self._prefix + successor
+
+    def _sent_token(self, request: requests.PreparedRequest) -> str:
+        """Empty if none was sent."""
+        value = str(request.headers.get(self._header, ""))
+        return value[len(self._prefix) :] if value.startswith(self._prefix) else ""
 
 
-def sent_token(request: requests.PreparedRequest) -> str:
-    """Empty if none was sent."""
-    authorization = str(request.headers.get("Authorization", ""))
-    return authorization[len(SCHEME) :] if authorization.startswith(SCHEME) else ""
+def leaves_host(response: requests.Response) -> bool:
+    """Whether the response redirects to where `requests` would send no authorization."""
+    if not response.is_redirect:
+        return False
+    target = urljoin(response.url, response.headers["location"])
+    return requests.Session().should_strip_auth(response.url, target)
 
 
 def rewind(request: requests.PreparedRequest) -> bool:

@@ -240,13 +240,15 @@ function worthRemembering(
   { credentials, session: read }: State,
 ): Session {
   const { request, settings, now } = situation;
-  // The receives tell of runs that died to this request alone, and only until something is written.
+  // The receives tell of runs that died to this request alone, and only until a failed attempt is written.
   const session = isPerhapsSpent(situation)
     ? withRefreshTokenPerhapsSpent(situation.session)
     : situation.session;
   if (ending.kind !== 'failed') return withWakeUp(session, 'wait' in ending ? ending.wait : undefined);
   const noted = credentials === 'none' ? withoutCredentials(session, now) : session;
   const awake = withWakeUp(noted, ending.wait);
+  // The receives go on telling of them.
+  if (ending.failure.code === 'RunsDied') return awake;
   // Runs that died are told by their absence.
   const isWrittenAnyway = awake !== read || settings.api.reuse === 'revokes';
   return afterFailedAttempt(awake, request, { now, isWrittenAnyway });

@@ -8,7 +8,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type RefreshDeps, refresh } from './attempt.ts';
 import { clamp } from './clamp.ts';
 import { parseRequest, type QueueRecord, type RefreshRequest, type WakeUp } from './request.ts';
-import { hidingOfWakeUp, type Wait } from './waiting.ts';
+import { LONGEST_HIDING, longestWait, type Wait } from './waiting.ts';
 
 export interface ProcessDeps {
   readonly settings: FunctionSettings;
@@ -63,7 +63,7 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
 
 async function wait(
   record: QueueRecord,
-  { token, sentAt, attempt }: RefreshRequest,
+  { token, sentAt, attempt, rejectedVersion }: RefreshRequest,
   wait: Wait | undefined,
   run: Run,
 ): Promise<Processed> {
@@ -72,11 +72,18 @@ async function wait(
     // A message that came back may not have sent it. If it did, the queue drops the second as a duplicate.
     if (!wait.isNew && attempt === 1) return 'done';
     const dueAt = Math.ceil(wait.until);
-    const wakeUp: RefreshRequestBody = { token, requestedBy: 'wake-up', since: Math.floor(sentAt), dueAt };
+    const wakeUp: RefreshRequestBody = {
+      token,
+      requestedBy: 'wake-up',
+      since: Math.floor(sentAt),
+      dueAt,
+      ...(rejectedVersion !== undefined && { rejectedVersion }),
+    };
     const isSent = await attemptOnQueue(record, run, (timeoutMs) =>
       run.queue.send(wakeUp, wakeUpGroup(token, dueAt), timeoutMs),
     );
     if (isSent) return 'done';
+    return hide(record, Math.min(wait.until, run.clock.now() + LONGEST_HIDING), run);
   }
   return hide(record, wait.until, run);
 }
@@ -84,13 +91,21 @@ async function wait(
 /** A wake-up that is due becomes a request of the token's group, so that refreshes take turns as ever. */
 async function passOn(
   record: QueueRecord,
-  { token, dueAt, since }: WakeUp,
+  { token, dueAt, since, rejectedVersion }: WakeUp,
   settings: TokenSettings,
   run: Run,
 ): Promise<Processed> {
   const now = run.clock.now();
-  if (dueAt > now) return hide(record, hidingOfWakeUp(dueAt, settings, now), run);
-  const request: RefreshRequestBody = { token, requestedBy: 'wake-up', since, dueAt };
+  // The next tick comes before it: none of ours.
+  if (dueAt > now + longestWait(settings)) return 'done';
+  if (dueAt > now) return hide(record, dueAt, run);
+  const request: RefreshRequestBody = {
+    token,
+    requestedBy: 'wake-up',
+    since,
+    dueAt,
+    ...(rejectedVersion !== undefined && { rejectedVersion }),
+  };
   const isSent = await attemptOnQueue(record, run, (timeoutMs) => run.queue.send(request, token, timeoutMs));
   return isSent ? 'done' : 'again';
 }

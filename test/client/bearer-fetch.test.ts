@@ -1,5 +1,8 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { bearerFetch, type Fetch } from '../../client/bearer-fetch.ts';
 import { TokenError } from '../../client/errors.ts';
 
@@ -49,6 +52,53 @@ describe('the header', () => {
     expect(Object.fromEntries(headers)).toEqual({ 'x-id': '1', authorization: 'Bearer the-token' });
     await fetch(new Request(URL_, { headers: { 'x-id': '2' } }));
     expect(Object.fromEntries(headers)).toEqual({ 'x-id': '2', authorization: 'Bearer the-token' });
+  });
+});
+
+describe('a header of another name', () => {
+  const header = { name: 'X-Api-Token', scheme: '' };
+
+  /** Answers 401 to the old token, and sends the new one elsewhere. */
+  async function startServers() {
+    const seen: Record<string, (string | undefined)[]> = { api: [], elsewhere: [] };
+    const start = async (name: string, listener: RequestListener) => {
+      const server = createServer((request, response) => {
+        seen[name]?.push(request.headers['x-api-token']?.toString());
+        listener(request, response);
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      onTestFinished(() => void server.close());
+      return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    };
+    const elsewhere = await start('elsewhere', (_, response) => response.end('elsewhere'));
+    const api = await start('api', (request, response) => {
+      if (request.headers['x-api-token'] !== 'new') response.writeHead(401).end();
+      else response.writeHead(302, { location: elsewhere }).end();
+    });
+    return { api, seen };
+  }
+
+  it('shows the token alone, its successor after a 401, and to nobody else after a redirect', async () => {
+    const { api, seen } = await startServers();
+    const { getToken } = setUp();
+    const fetch = bearerFetch({ fetch: globalThis.fetch, getToken, header });
+    const answer = await fetch(api, { redirect: 'follow' });
+    expect(answer.status).toBe(302);
+    expect(seen).toEqual({ api: ['old', 'new'], elsewhere: [] });
+  });
+
+  it('has a scheme before the token, if it is to', async () => {
+    const sent: Headers[] = [];
+    const fetch = bearerFetch({
+      fetch: async (_, init) => {
+        sent.push(new Headers(init?.headers));
+        return new Response();
+      },
+      getToken: async () => 'the-token',
+      header: { name: 'Authorization', scheme: 'Token' },
+    });
+    await fetch(URL_);
+    expect(sent.map((headers) => headers.get('authorization'))).toEqual(['Token the-token']);
   });
 });
 

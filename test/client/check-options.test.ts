@@ -25,6 +25,8 @@ describe('accepted', () => {
     { lifetimeSeconds: 240, intervalSeconds: 60 },
     { pollSeconds: 60, readTimeoutSeconds: 0.1 },
     { refreshRequests: { queueUrl: QUEUE, waitSeconds: 120 } },
+    { header: { name: 'X-Tableau-Auth', scheme: '' } },
+    { header: { name: 'Authorization', scheme: 'Token' } },
   ])('%o', (options) => {
     expect(refusal(options)).toBeUndefined();
   });
@@ -46,6 +48,16 @@ describe('refused', () => {
     [{ pollSeconds: 0.5 }, 'pollSeconds is a number from 1 to 60'],
     [{ readTimeoutSeconds: 61 }, 'readTimeoutSeconds is a number from 0.1 to 60'],
     [{ maxAge: 60 }, 'there is no option maxAge'],
+    [
+      { header: { name: 'X Key', scheme: '' } },
+      'header.name is the name of an HTTP header for a token, got "X Key"',
+    ],
+    [{ header: { name: 'Host', scheme: '' } }, 'header.name is the name'],
+    [{ header: { name: 'Content-Type', scheme: '' } }, 'header.name is the name'],
+    [{ header: { scheme: '' } }, 'header.name is the name'],
+    [{ header: { name: 'X-Key', scheme: 'a\r\nb' } }, 'header.scheme is visible ASCII, or empty'],
+    [{ header: { name: 'X-Key' } }, 'header.scheme is visible ASCII'],
+    [{ header: { name: 'X-Key', scheme: '', value: 'x' } }, 'there is no option header.value'],
     [{ ssmConfig: {} }, 'give ssm or ssmConfig, not both'],
     [
       { refreshRequests: { queueUrl: 'token-refresher-sandbox.fifo' } },

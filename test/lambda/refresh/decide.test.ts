@@ -526,4 +526,11 @@ describe('a token that dies before the next tick', () => {
     expect(decided({ asked, read: { session: lives(6) } })).toBe('end: satisfied');
     expect(decided({ asked, read: { session: lives(5) } })).toBe('refresh');
   });
+
+  it('runs that died leave no trace by being told of, so that the pauses go on doubling', () => {
+    const asked = request({ requestedBy: 'schedule', sentAt: NOW, attempt: 4 });
+    expect(decided({ asked, read: { session: EMPTY_SESSION } })).toMatch(/^end: RunsDied/);
+    const refused = { session: session(), tried: { refresh: failure('RefreshTokenRefused') } };
+    expect(decided({ asked, ...refused })).toMatch(/^remember: RunsDied/);
+  });
 });

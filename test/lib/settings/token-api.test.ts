@@ -94,7 +94,7 @@ describe('a token API', () => {
       },
       answer: {
         token: '/data/0/token',
-        refreshToken: '/data/0/refresh~1token',
+        refreshToken: '/data/0/a~1b',
         expires: { at: ['/a', '/b'], unit: 'epochMs' },
         refreshExpires: { at: '/c' },
       },
@@ -121,7 +121,7 @@ describe('a token API', () => {
       },
       answer: {
         token: '/data/0/token',
-        refreshToken: '/data/0/refresh~1token',
+        refreshToken: '/data/0/a~1b',
         expires: { at: ['/a', '/b'], unit: 'epochMs' },
         refreshExpires: { at: ['/c'], unit: 's' },
       },
