@@ -602,6 +602,17 @@ describe('a secret that several tokens adopt', () => {
     expect(both(client('read'), client('write'))).toBe('');
   });
 
+  it('counts once, however many share it', () => {
+    const accessTokenLifetime = Duration.hours(1);
+    const tokens = Array.from({ length: 70 }, (_, index) => ({
+      name: `token-${index}`,
+      accessTokenLifetime,
+      ...client(`scope-${index}`),
+      credentialsSecretArn: credentialsSecretArn.replace('client', 'a-client-of-many-scopes'),
+    }));
+    expect(parseEnvironments([{ name: 'sandbox', tokens }])[0]?.tokens).toHaveLength(70);
+  });
+
   it('may not be that of an account, nor of two environments', () => {
     const account = { baseUrl: 'https://api.example.com', credentialsSecretArn };
     for (const pair of [
