@@ -362,6 +362,11 @@ describe('a mistake in the description of a token API is named', () => {
       'api.refused: must have a status, or a pointer at',
     ],
     [
+      'a match of every grant',
+      { api: { ...simple, refused: { status: 200 } } },
+      'api.refused.at: must tell a refusal from a grant',
+    ],
+    [
       'a match without a place',
       { api: { ...simple, refused: { status: 200, is: 'a' } } },
       'api.refused.is: goes with at',
