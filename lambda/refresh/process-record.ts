@@ -7,6 +7,7 @@ import type { RequestQueue } from '../aws/queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type RefreshDeps, refresh } from './attempt.ts';
 import { clamp } from './clamp.ts';
+import type { Ending } from './decide.ts';
 import { parseRequest, type QueueRecord, type RefreshRequest, type WakeUp } from './request.ts';
 import { LONGEST_HIDING, longestWait, type Wait } from './waiting.ts';
 
@@ -58,14 +59,26 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
   const { environment } = settings;
   const durationMs = now - startedAt;
   telemetry.attempt({ environment, settings: tokenSettings, request: parsed, outcome, now, durationMs });
-  return wait(record, parsed, 'wait' in outcome.ending ? outcome.ending.wait : undefined, run);
+  return wait(
+    record,
+    stillAsked(parsed, outcome.ending),
+    run,
+    'wait' in outcome.ending ? outcome.ending.wait : undefined,
+  );
+}
+
+/** What a wake-up goes on to ask for: once there is another token than the rejected one, a renewal is all. */
+function stillAsked(request: RefreshRequest, { kind }: Ending): RefreshRequest {
+  if (kind === 'failed' || kind === 'put-off') return request;
+  const { rejectedVersion: _, ...rest } = request;
+  return rest;
 }
 
 async function wait(
   record: QueueRecord,
   { token, sentAt, attempt, rejectedVersion }: RefreshRequest,
-  wait: Wait | undefined,
   run: Run,
+  wait: Wait | undefined,
 ): Promise<Processed> {
   if (wait === undefined || wait.how === 'next tick') return 'done';
   if (wait.how === 'wake-up') {
