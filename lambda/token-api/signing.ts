@@ -20,11 +20,14 @@ const ISSUED_SECONDS_AGO = 30;
 /** RFC 7518, section 3.3. */
 const LEAST_RSA_BITS = 2048;
 
-/** Curves by the algorithm (RFC 7518, section 3.4), as OpenSSL names them. */
-const CURVES: Partial<Record<SigningAlgorithm, readonly [openssl: string, usual: string]>> = {
-  ES256: ['prime256v1', 'P-256'],
-  ES384: ['secp384r1', 'P-384'],
-  ES512: ['secp521r1', 'P-521'],
+/** RFC 7518, section 3.4. */
+const CURVES: Partial<Record<SigningAlgorithm, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
+
+/** By OpenSSL's names. */
+const CURVE_NAMES: Partial<Record<string, string>> = {
+  prime256v1: 'P-256',
+  secp384r1: 'P-384',
+  secp521r1: 'P-521',
 };
 
 type Fields = Readonly<Record<string, string>>;
@@ -53,7 +56,7 @@ export async function signJwt({ signing, fields, now }: SigningSituation): Promi
       alg: algorithm,
       typ: 'JWT',
       ...(keyId !== undefined && { kid: fill(keyId, insert) }),
-      ...(certificate !== undefined && thumbprintsOf(certificate, fields)),
+      ...(certificate !== undefined && thumbprintsOf(certificateIn(certificate, fields))),
     })
     .setIssuedAt(seconds - ISSUED_SECONDS_AGO)
     .setExpirationTime(seconds + lifetimeSeconds)
@@ -63,46 +66,68 @@ export async function signJwt({ signing, fields, now }: SigningSituation): Promi
 
 /** @throws RefreshError `CredentialsMalformed` if the fields cannot sign. */
 export function checkSigning(signing: Signing, fields: Fields): void {
-  privateKey(signing, fields);
-  if (signing.certificate !== undefined) thumbprintsOf(signing.certificate, fields);
+  const key = privateKey(signing, fields);
+  const { certificate } = signing;
+  if (certificate !== undefined && !certificateIn(certificate, fields).checkPrivateKey(key))
+    throw malformed(certificate, `must be the certificate of the key in field ${signing.key}`);
 }
 
 function privateKey({ algorithm, key: field, passphrase }: Signing, fields: Fields): KeyObject {
-  const pem = pemIn(fields[field]);
-  if (!pem.includes('PRIVATE KEY-----')) throw malformed(field, 'must be a private key as PEM');
+  const pem = pemIn(fields[field], 'PRIVATE KEY');
+  if (pem === undefined) throw malformed(field, `must be a private key as PEM${insteadOfKey(fields[field])}`);
   const secret = passphrase === undefined ? undefined : fields[passphrase];
   const key = unless(
     () => createPrivateKey({ key: pem, ...(secret !== undefined && { passphrase: secret }) }),
-    /ENCRYPTED/.test(pem)
-      ? malformed(field, `is encrypted: the field ${passphrase ?? 'of a passphrase'} must open it`)
-      : malformed(field, 'is not usable as PEM'),
+    malformed(field, whyUnreadable(pem, passphrase)),
   );
   const needed = whatIsWrong(key, algorithm);
-  if (needed !== undefined) throw malformed(field, `must be ${needed} for ${algorithm}`);
+  if (needed !== undefined)
+    throw malformed(field, `must be ${needed} for ${algorithm}; it is ${kindOf(key)}`);
   return key;
+}
+
+function insteadOfKey(text = ''): string {
+  const [, other] = /-----BEGIN [A-Z0-9 ]*(CERTIFICATE|PUBLIC KEY)-----/.exec(text) ?? [];
+  return other === undefined ? '' : `; it is a ${other.toLowerCase()}`;
+}
+
+function whyUnreadable(pem: string, passphrase: string | undefined): string {
+  if (pem.includes('OPENSSH')) return "must be PKCS #8, PKCS #1 or SEC 1; it is in OpenSSH's format";
+  if (!pem.includes('ENCRYPTED')) return 'is not usable as PEM';
+  return passphrase === undefined
+    ? 'is encrypted, and the settings name no field of its passphrase'
+    : `is encrypted, and field ${passphrase} does not open it`;
 }
 
 /** What kind of key the algorithm needs; undefined: this one fits. */
 function whatIsWrong(
-  { asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject,
+  { asymmetricKeyType: type, asymmetricKeyDetails: { namedCurve = '', modulusLength = 0 } = {} }: KeyObject,
   algorithm: SigningAlgorithm,
 ): string | undefined {
-  const [curve, name] = CURVES[algorithm] ?? [];
+  const curve = CURVES[algorithm];
   if (curve !== undefined)
-    return type === 'ec' && details.namedCurve === curve ? undefined : `an EC key on ${name}`;
+    return type === 'ec' && CURVE_NAMES[namedCurve] === curve ? undefined : `an EC key on ${curve}`;
   if (algorithm === 'EdDSA') return type === 'ed25519' ? undefined : 'an Ed25519 key';
-  const isRsa = type === 'rsa' && (details.modulusLength ?? 0) >= LEAST_RSA_BITS;
+  const isRsa = type === 'rsa' && modulusLength >= LEAST_RSA_BITS;
   return isRsa ? undefined : `an RSA key of at least ${LEAST_RSA_BITS} bits`;
 }
 
+function kindOf({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject): string {
+  if (type === 'rsa') return `an RSA key of ${details.modulusLength} bits`;
+  if (type === 'ec') return `an EC key on ${CURVE_NAMES[details.namedCurve ?? ''] ?? 'another curve'}`;
+  return `of type ${type}`;
+}
+
 /** RFC 7515, sections 4.1.7 and 4.1.8. */
-function thumbprintsOf(field: string, fields: Fields): Record<string, string> {
-  const { raw } = unless(
-    () => new X509Certificate(pemIn(fields[field])),
-    malformed(field, 'must be a certificate as PEM'),
-  );
-  const thumbprint = (algorithm: string) => createHash(algorithm).update(raw).digest('base64url');
+function thumbprintsOf(certificate: X509Certificate): Record<string, string> {
+  const thumbprint = (algorithm: string) => createHash(algorithm).update(certificate.raw).digest('base64url');
   return { x5t: thumbprint('sha1'), 'x5t#S256': thumbprint('sha256') };
+}
+
+/** Of several the first, which is the signer's own. */
+function certificateIn(field: string, fields: Fields): X509Certificate {
+  const pem = pemIn(fields[field], 'CERTIFICATE');
+  return unless(() => new X509Certificate(pem ?? ''), malformed(field, 'must be a certificate as PEM'));
 }
 
 /**
@@ -115,14 +140,18 @@ function fingerprintOf(key: KeyObject): string {
   return `SHA256:${createHash('sha256').update(der).digest('base64')}`;
 }
 
-/** PEM as it is, and as it gets by copying: with line ends written out or turned into blanks, and blanks around it. */
-function pemIn(text = ''): string {
-  const lines = text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r', '').trim();
-  const match = /^(-----BEGIN [A-Z0-9 ]+-----)([\s\S]*)(-----END [A-Z0-9 ]+-----)$/.exec(lines);
-  if (match === null) return lines;
-  const [, begin, body = '', end] = match;
+/**
+ * The block with that label, whatever stands around it: `openssl ecparam` writes parameters before the key, others the
+ * certificate behind it. Copying writes line ends out, or turns them into blanks.
+ */
+function pemIn(text = '', label: 'PRIVATE KEY' | 'CERTIFICATE'): string | undefined {
+  const lines = text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r', '');
+  const block = new RegExp(`-----BEGIN ([A-Z0-9 ]*${label})-----([^]*?)-----END \\1-----`);
+  const [, name, body = ''] = block.exec(lines) ?? [];
+  if (name === undefined) return undefined;
   // Old encrypted keys have headers, whose lines are needed.
-  return body.includes(':') ? lines : `${begin}\n${body.replaceAll(/\s+/g, '\n').trim()}\n${end}\n`;
+  const bodyLines = body.includes(':') ? body : body.replaceAll(/\s+/g, '\n');
+  return `-----BEGIN ${name}-----\n${bodyLines.trim()}\n-----END ${name}-----\n`;
 }
 
 /** OpenSSL's messages are of no use to whoever stores credentials, and may quote. */

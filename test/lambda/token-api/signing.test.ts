@@ -90,7 +90,9 @@ describe('a signed JWT', () => {
     const { cert, key } = selfSigned('signer');
     const der = Buffer.from(cert.replaceAll(/-----.*-----|\s/g, ''), 'base64');
     const of = signing({ algorithm: algorithmOf(key), certificate: 'certificate' });
-    const [header] = partsOf(await sign(of, { private_key: key, certificate: cert }));
+    const fields = { private_key: key, certificate: `${cert}\n${selfSigned('authority').cert}` };
+    expect(() => checkSigning(of, fields)).not.toThrow();
+    const [header] = partsOf(await sign(of, fields));
     expect(header).toMatchObject({
       x5t: createHash('sha1').update(der).digest('base64url'),
       'x5t#S256': createHash('sha256').update(der).digest('base64url'),
@@ -128,22 +130,37 @@ describe('a key', () => {
     ['with line ends written out', PKCS8.replaceAll('\n', '\\n')],
     ['with line ends of Windows written out', PKCS8.replaceAll('\n', '\\r\\n')],
     ['with blanks in place of line ends', PKCS8.replaceAll('\n', ' ')],
+    ['with no line ends', PKCS8.replaceAll('\n', '')],
+    ['in quotes', `"${PKCS8}"`],
+    ['with text of PKCS #12 before it', `Bag Attributes\n    localKeyID: 01 02\nKey Attributes\n${PKCS8}`],
+    ['with a certificate behind it', `${PKCS8}${selfSigned('signer').cert}`],
   ])('signs as %s', async (_, private_key) => {
     const jwt = await sign(signing(), { private_key });
     expect(isSignedBy(jwt, 'RS256', rsa.publicKey)).toBe(true);
   });
 
-  it('signs as SEC 1', async () => {
-    const jwt = await sign(signing({ algorithm: 'ES256' }), { private_key: pem(p256.privateKey, 'sec1') });
+  /** `openssl ecparam -genkey` writes it before the key: the object identifier of P-256. */
+  const PARAMETERS = '-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n';
+
+  it.each([
+    ['SEC 1', pem(p256.privateKey, 'sec1')],
+    ['SEC 1 with parameters before it', PARAMETERS + pem(p256.privateKey, 'sec1')],
+    ['PKCS #8', pem(p256.privateKey)],
+  ])('on a curve signs as %s', async (_, private_key) => {
+    const jwt = await sign(signing({ algorithm: 'ES256' }), { private_key });
     expect(isSignedBy(jwt, 'ES256', p256.publicKey)).toBe(true);
   });
 
-  it.each([encrypted, oldEncrypted])('signs if its passphrase opens it', async (private_key) => {
+  it.each([
+    ['PKCS #8', encrypted],
+    ['PKCS #8 with blanks in place of line ends', encrypted.replaceAll('\n', ' ')],
+    ['PKCS #1', oldEncrypted],
+  ])('signs if its passphrase opens it: %s', async (_, private_key) => {
     const of = signing({ passphrase: 'passphrase' });
     const jwt = await sign(of, { private_key, passphrase: 'open sesame' });
     expect(isSignedBy(jwt, 'RS256', rsa.publicKey)).toBe(true);
     expect(failure(of, { private_key, passphrase: 'wrong' })).toBe(
-      'field private_key is encrypted: the field passphrase must open it',
+      'field private_key is encrypted, and field passphrase does not open it',
     );
   });
 
@@ -151,20 +168,63 @@ describe('a key', () => {
 
   it.each<[string, SigningAlgorithm, string, string]>([
     ['text', 'RS256', 'hunter2-is-no-key', 'must be a private key as PEM'],
-    ['a public key', 'RS256', publicKey, 'must be a private key as PEM'],
-    ['a certificate', 'RS256', selfSigned('signer').cert, 'must be a private key as PEM'],
+    ['a public key', 'RS256', publicKey, 'must be a private key as PEM; it is a public key'],
+    [
+      'a certificate',
+      'RS256',
+      selfSigned('signer').cert,
+      'must be a private key as PEM; it is a certificate',
+    ],
+    ['a key without its end', 'RS256', PKCS8.slice(0, -40), 'must be a private key as PEM'],
     [
       'a key that is cut off',
       'RS256',
       PKCS8.replace(/[\w+/=\n]{200}\n-----END/, '-----END'),
       'is not usable as PEM',
     ],
-    ['an encrypted key', 'RS256', encrypted, 'is encrypted: the field of a passphrase must open it'],
-    ['a short RSA key', 'PS256', pem(small.privateKey), 'must be an RSA key of at least 2048 bits for PS256'],
-    ['an EC key', 'RS256', pem(p256.privateKey), 'must be an RSA key of at least 2048 bits for RS256'],
-    ['an RSA key', 'ES256', PKCS8, 'must be an EC key on P-256 for ES256'],
-    ['another curve', 'ES384', pem(p256.privateKey), 'must be an EC key on P-384 for ES384'],
-    ['a key for something else', 'EdDSA', pem(p256.privateKey), 'must be an Ed25519 key for EdDSA'],
+    [
+      'a key of ssh-keygen',
+      'RS256',
+      PKCS8.replaceAll('PRIVATE KEY', 'OPENSSH PRIVATE KEY'),
+      "must be PKCS #8, PKCS #1 or SEC 1; it is in OpenSSH's format",
+    ],
+    [
+      'an encrypted key',
+      'RS256',
+      encrypted,
+      'is encrypted, and the settings name no field of its passphrase',
+    ],
+    [
+      'a short RSA key',
+      'PS256',
+      pem(small.privateKey),
+      'must be an RSA key of at least 2048 bits for PS256; it is an RSA key of 1024 bits',
+    ],
+    [
+      'an EC key',
+      'RS256',
+      pem(p256.privateKey),
+      'must be an RSA key of at least 2048 bits for RS256; it is an EC key on P-256',
+    ],
+    ['an RSA key', 'ES256', PKCS8, 'must be an EC key on P-256 for ES256; it is an RSA key of 2048 bits'],
+    [
+      'another curve',
+      'ES384',
+      pem(p256.privateKey),
+      'must be an EC key on P-384 for ES384; it is an EC key on P-256',
+    ],
+    [
+      'a curve of no algorithm',
+      'ES256',
+      pem(ec('secp256k1').privateKey),
+      'must be an EC key on P-256 for ES256; it is an EC key on another curve',
+    ],
+    [
+      'a key for something else',
+      'EdDSA',
+      pem(generateKeyPairSync('x25519').privateKey),
+      'must be an Ed25519 key for EdDSA; it is of type x25519',
+    ],
   ])('that cannot sign is named, and not shown: %s', (_, algorithm, private_key, what) => {
     const message = failure(signing({ algorithm }), { private_key });
     expect(message).toBe(`field private_key ${what}`);
@@ -172,10 +232,12 @@ describe('a key', () => {
     expect(pieces.filter((piece) => message.includes(piece))).toEqual([]);
   });
 
-  it('and a certificate that is none are told apart', () => {
-    const of = signing({ certificate: 'certificate' });
-    expect(failure(of, { private_key: PKCS8, certificate: PKCS8 })).toBe(
-      'field certificate must be a certificate as PEM',
+  it.each([
+    ['none', PKCS8, 'must be a certificate as PEM'],
+    ['of another key', selfSigned('other').cert, 'must be the certificate of the key in field private_key'],
+  ])('and a certificate that is %s are told apart', (_, certificate, what) => {
+    expect(failure(signing({ certificate: 'certificate' }), { private_key: PKCS8, certificate })).toBe(
+      `field certificate ${what}`,
     );
   });
 });
