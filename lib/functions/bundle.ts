@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { buildSync } from 'esbuild';
 import type { Files } from './function-bundles.ts';
 
-const SOURCE = join(import.meta.dirname, '../../lambda');
+const ROOT = join(import.meta.dirname, '../..');
 
 /**
  * Minified ES modules, SDK clients included: `index.mjs`, and what is loaded when it is needed in files of their own.
@@ -11,7 +11,9 @@ const SOURCE = join(import.meta.dirname, '../../lambda');
  */
 export function bundle(entry: string): Files {
   const { outputFiles } = buildSync({
-    entryPoints: { index: join(SOURCE, entry) },
+    entryPoints: { index: join(ROOT, 'lambda', entry) },
+    // The names of the files hash paths as seen from here: the same code is the same asset wherever the app is started.
+    absWorkingDir: ROOT,
     bundle: true,
     splitting: true,
     minify: true,

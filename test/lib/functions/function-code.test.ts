@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +38,16 @@ it('the function loads what signs, and the client of the queue, when they are ne
   }
   expect(kibOf(files, first)).toBeLessThanOrEqual(350);
   expect(kibOf(files)).toBeLessThanOrEqual(560);
+});
+
+it('the function is the same wherever the app is started', () => {
+  const program = `
+    const { bundle } = await import(process.argv[1]);
+    console.log(JSON.stringify([...bundle('handler.ts').keys()]));`;
+  const module = join(import.meta.dirname, '../../../lib/functions/bundle.ts');
+  const args = ['--input-type=module', '--eval', program, module];
+  const elsewhere = execFileSync(process.execPath, args, { cwd: directory, encoding: 'utf8' });
+  expect(JSON.parse(elsewhere)).toEqual([...functionBundle('refresher').keys()]);
 });
 
 it('two environments of one app have each their own settings, tokens added late included', () => {
