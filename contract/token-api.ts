@@ -92,9 +92,16 @@ export interface Signing {
   /** Field of the secret: the certificate as PEM, for the headers `x5t` and `x5t#S256`. */
   readonly certificate?: string;
   readonly claims: Readonly<Record<string, Template>>;
-  /** From issue to expiry. */
+  /** From `iat` to `exp`: that is what servers limit, and some by a clock that is slow. */
   readonly lifetimeSeconds: number;
 }
+
+/** `iat` lies in the past, so that a server whose clock is a little slow takes the JWT. */
+export const ISSUED_SECONDS_AGO = 30;
+
+/** From the signing to the expiry. */
+export const signedLifetimeSeconds = ({ lifetimeSeconds }: Signing): number =>
+  lifetimeSeconds - ISSUED_SECONDS_AGO;
 
 /** Fields of the secret that hold PEM. */
 export interface CertificateFields {

@@ -8,14 +8,11 @@ import {
 } from 'node:crypto';
 import { SignJWT } from 'jose/jwt/sign';
 import { SECOND } from '../../contract/times.ts';
-import type { Signing, SigningAlgorithm } from '../../contract/token-api.ts';
+import { ISSUED_SECONDS_AGO, type Signing, type SigningAlgorithm } from '../../contract/token-api.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
 import { fill, fillTemplate, type Insert } from './fill.ts';
 
 /* Loaded only where settings sign: the library that signs is as large as the rest of this folder. */
-
-/** So that a server whose clock is a little slow takes it. */
-const ISSUED_SECONDS_AGO = 30;
 
 /** RFC 7518, section 3.3. */
 const LEAST_RSA_BITS = 2048;
@@ -50,7 +47,7 @@ export async function signJwt({ signing, fields, now }: SigningSituation): Promi
   const key = privateKey(signing, fields);
   const insert: Insert = (reference) =>
     'secret' in reference ? (fields[reference.secret] ?? '') : fingerprintOf(key);
-  const seconds = Math.floor(now / SECOND);
+  const issued = Math.floor(now / SECOND) - ISSUED_SECONDS_AGO;
   return new SignJWT(fillTemplate(claims, insert) as Record<string, unknown>)
     .setProtectedHeader({
       alg: algorithm,
@@ -58,8 +55,8 @@ export async function signJwt({ signing, fields, now }: SigningSituation): Promi
       ...(keyId !== undefined && { kid: fill(keyId, insert) }),
       ...(certificate !== undefined && thumbprintsOf(certificateIn(certificate, fields))),
     })
-    .setIssuedAt(seconds - ISSUED_SECONDS_AGO)
-    .setExpirationTime(seconds + lifetimeSeconds)
+    .setIssuedAt(issued)
+    .setExpirationTime(issued + lifetimeSeconds)
     .setJti(randomUUID())
     .sign(key);
 }

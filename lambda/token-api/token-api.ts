@@ -6,6 +6,7 @@ import {
   type Reference,
   secretFields,
   shows,
+  signedLifetimeSeconds,
   type TokenApiSettings,
 } from '../../contract/token-api.ts';
 import type { CredentialsStore, SecretValue } from '../aws/credentials.ts';
@@ -83,7 +84,7 @@ export function tokenApiOf(settings: TokenSettings, { send, clock, credentials }
       if (login !== 'signed') return call('login', login, { credentials, timeoutMs });
       return {
         accessToken: await assertionOf(credentials.fields),
-        lifetimeSeconds: signing?.lifetimeSeconds ?? accessTokenLifetimeSeconds,
+        lifetimeSeconds: signing ? signedLifetimeSeconds(signing) : accessTokenLifetimeSeconds,
       };
     },
     async refresh(tokens, timeoutMs) {

@@ -101,7 +101,10 @@ export interface SigningProps {
   readonly audience?: Value | readonly Value[];
   /** Others. */
   readonly claims?: JsonObject;
-  /** Whole seconds; at most 5 minutes, which is the default. Of a token that is signed: at most 24 hours, by default one. */
+  /**
+   * From `iat`, which lies 30 s in the past, to `exp`: whole seconds, one minute to 5 minutes, which is the default. Of a token that is
+   * signed: up to 24 hours, by default one.
+   */
   readonly lifetime?: Duration;
 }
 

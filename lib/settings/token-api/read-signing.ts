@@ -16,12 +16,12 @@ export interface LifetimeRule {
 export const ASSERTION: LifetimeRule = {
   usual: Duration.minutes(5),
   most: 5 * MINUTE,
-  rule: 'must be a whole number of seconds, at most 5 minutes',
+  rule: 'must be a whole number of seconds, one minute to 5 minutes',
 };
 export const SIGNED_TOKEN: LifetimeRule = {
   usual: Duration.hours(1),
   most: DAY,
-  rule: `must be a whole number of seconds, at most ${DAY / HOUR} hours`,
+  rule: `must be a whole number of seconds, one minute to ${DAY / HOUR} hours`,
 };
 
 const ADDED_CLAIMS = ['iat', 'exp', 'jti'];
@@ -39,7 +39,7 @@ export const signing =
       subject: optional(named('')),
       audience: optional((audience: unknown, at: SettingPath) => template(audience, at, '')),
       claims: optional((claims: unknown, at: SettingPath) => template(claims, at, '')),
-      lifetime: withDefault(duration({ step: SECOND, most, rule }), usual),
+      lifetime: withDefault(duration({ step: SECOND, least: MINUTE, most, rule }), usual),
     })(written, path);
     if (read === REFUSED) return REFUSED;
     const { issuer, subject, audience, claims, lifetime, ...rest } = read;

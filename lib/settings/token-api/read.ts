@@ -6,6 +6,7 @@ import {
   referencesIn,
   type Signing,
   shows,
+  signedLifetimeSeconds,
   type TokenApiSettings,
 } from '../../../contract/token-api.ts';
 import { either, fieldsOf, isObject, optional, type Parser } from '../parser.ts';
@@ -58,7 +59,7 @@ export const tokenApi =
   };
 
 const lifetimeOf = (signing: Signing | undefined): Duration | undefined =>
-  signing && Duration.seconds(signing.lifetimeSeconds);
+  signing && Duration.seconds(signedLifetimeSeconds(signing));
 
 /** The description as people leave it. */
 type Written = { readonly [Key in keyof TokenApiSettings]?: TokenApiSettings[Key] } & {

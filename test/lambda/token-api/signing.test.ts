@@ -1,8 +1,16 @@
 import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, verify } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { SIGNING_ALGORITHMS, type Signing, type SigningAlgorithm } from '../../../contract/token-api.ts';
+import { systemClock } from '../../../contract/clock.ts';
+import type { TokenSettings } from '../../../contract/function-settings.ts';
+import {
+  defaultTokenApi,
+  SIGNING_ALGORITHMS,
+  type Signing,
+  type SigningAlgorithm,
+} from '../../../contract/token-api.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import { checkSigning, signJwt } from '../../../lambda/token-api/signing.ts';
+import { tokenApiOf } from '../../../lambda/token-api/token-api.ts';
 import { selfSigned } from '../../component/certificate.ts';
 
 const NOW = Date.parse('2026-11-21T09:00:00.700Z');
@@ -80,7 +88,7 @@ describe('a signed JWT', () => {
       iss: 'refresher',
       aud: ['a', 'b'],
       iat: seconds - 30,
-      exp: seconds + 300,
+      exp: seconds - 30 + 300,
       jti: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
     expect(partsOf(await sign(of, fields))[1]?.jti).not.toBe(claims?.jti);
@@ -108,6 +116,28 @@ describe('a signed JWT', () => {
     const [, claims] = partsOf(await sign(of, { private_key: pem(rsa.privateKey) }));
     expect(claims?.iss).toBe(`ACCOUNT.USER.SHA256:${createHash('sha256').update(der).digest('base64')}`);
   });
+});
+
+it('a signed JWT that is the access token is granted for as long as it has to live', async () => {
+  const settings: TokenSettings = {
+    api: { ...defaultTokenApi('https://api.example.com'), login: 'signed', signing: signing() },
+    credentialsSecretId: 'secret',
+    intervalSeconds: 60,
+    accessTokenLifetimeSeconds: 240,
+    refreshTokenLifetimeSeconds: 240,
+  };
+  const never = () => Promise.reject(new Error('nobody is to be called'));
+  const api = tokenApiOf(settings, {
+    send: never,
+    clock: { ...systemClock, now: () => NOW },
+    credentials: { currentVersion: never, read: never },
+  });
+  const secret = JSON.stringify({ client_id: 'refresher', private_key: pem(rsa.privateKey) });
+  const { accessToken, lifetimeSeconds } = await api.login(await api.parseCredentials(secret), 1000);
+  expect(partsOf(accessToken)[1]?.exp).toBe(Math.floor(NOW / 1000) + (lifetimeSeconds ?? 0));
+  await expect(api.parseCredentials(secret.replaceAll('PRIVATE', 'PUBLIC'))).rejects.toThrow(
+    'CredentialsMalformed: field private_key must be a private key as PEM; it is a public key',
+  );
 });
 
 const algorithmOf = (key: string): SigningAlgorithm =>

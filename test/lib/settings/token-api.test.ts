@@ -339,7 +339,17 @@ describe('a mistake in the description of a token API is named', () => {
           signing: { algorithm: 'RS256', key: secret('k'), lifetime: Duration.minutes(6) },
         },
       },
-      'api.signing.lifetime: must be a whole number of seconds, at most 5 minutes',
+      'api.signing.lifetime: must be a whole number of seconds, one minute to 5 minutes',
+    ],
+    [
+      'a signed token that is dead at once',
+      {
+        api: {
+          login: 'signed',
+          signing: { algorithm: 'RS256', key: secret('k'), lifetime: Duration.seconds(30) },
+        },
+      },
+      'api.signing.lifetime: must be a whole number of seconds, one minute to 24 hours',
     ],
     [
       'an answer to nothing',
@@ -614,7 +624,7 @@ describe('login and selfSigned', () => {
     const issuer = text`ACCOUNT.USER.${publicKeyFingerprint}`;
     const snowflake = selfSigned({ signing: { algorithm: 'RS256', issuer, subject: 'ACCOUNT.USER' } });
     expect(told({ api: snowflake })).toMatchObject({
-      accessTokenLifetimeSeconds: 3600,
+      accessTokenLifetimeSeconds: 3570,
       api: {
         login: 'signed',
         as: 'client',
