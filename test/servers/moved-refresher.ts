@@ -163,7 +163,9 @@ function handlerFor({ aws, settings, clock, sink, calls, troubles }: HandlerProp
   const send: SendRequest = async (request) => {
     crash('dies before the call');
     const at = clock.now();
-    const call = /refresh/.test(`${request.url} ${request.body}`) ? 'refresh' : 'login';
+    const call = /refresh\/?$|grant_type=refresh_token/m.test(`${request.url}\n${request.body}`)
+      ? 'refresh'
+      : 'login';
     const headers = { ...request.headers, [NOW_HEADER]: String(at) };
     const answer = await real.send({ ...request, headers }).finally(() => clock.moveTo(at + CALL_MS));
     calls.push({ call, at, status: answer.status });
