@@ -39,6 +39,18 @@ const livesUntil = ({ request, session }: RefreshSituation, { accessToken, whole
   whole && !isRejected(request, accessToken) ? (session.granted?.expiresAt ?? 0) : 0;
 
 /**
+ * When the stored access token may die; showing a spent refresh token would end it now. If it is not that of the session, whose
+ * own was never written, it was granted for as long.
+ */
+function mayLiveUntil(situation: RefreshSituation, state: State): number {
+  const { granted } = situation.session;
+  const { accessToken, whole } = state;
+  if (whole || granted === undefined || accessToken === undefined) return livesUntil(situation, state);
+  if (isRejected(situation.request, accessToken)) return 0;
+  return accessToken.writtenAt + granted.expiresAt - granted.obtainedAt;
+}
+
+/**
  * Whether a login goes before the refresh: for an API that is renewed by login, or that may take the refresh token for
  * stolen. Not if the stored access token would be dead before a login is possible.
  *
@@ -50,10 +62,12 @@ export function loginGoesFirst(
   login: AllowedLogin | NoLogin,
 ): boolean {
   const { settings, now } = situation;
-  if (settings.api.renewBy !== 'login' && !isPerhapsSpent(situation)) return false;
+  const isRisky = isPerhapsSpent(situation);
+  if (settings.api.renewBy !== 'login' && !isRisky) return false;
   const dueAt = 'failure' in login ? (login.dueAt ?? now) : now;
   const nextTry = now + pauseCapSeconds(settings.intervalSeconds) * SECOND;
-  return !('failure' in login) || Math.max(dueAt, nextTry) < livesUntil(situation, state);
+  const diesAt = isRisky ? mayLiveUntil(situation, state) : livesUntil(situation, state);
+  return !('failure' in login) || Math.max(dueAt, nextTry) < diesAt;
 }
 
 /**

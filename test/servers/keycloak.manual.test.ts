@@ -41,10 +41,10 @@ it('an account gets tokens by refresh token, and by login after an answer that w
   refresher.storeCredentials(keycloak.credentials(ACCOUNT, RIGHT_PASSWORD));
   await refresher.pass(2 * MINUTE + 2_000);
   expect(statuses()).toEqual(['login 200', 'refresh 200']);
-  refresher.trouble.next = 'loses the answer';
+  refresher.troubles.push('loses the answer');
   await refresher.pass(2 * MINUTE);
   expect(statuses()).toEqual(['refresh 200', 'login 200']);
-  refresher.trouble.next = 'dies after the answer';
+  refresher.troubles.push('dies after the answer');
   await refresher.pass(3 * MINUTE + 30_000);
   const after = statuses();
   expect(after[0]).toBe('refresh 200');

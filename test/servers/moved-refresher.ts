@@ -62,8 +62,8 @@ export interface MovedRefresher {
   emitted(): string;
   /** What it sent to the token API, in order. */
   readonly calls: SentCall[];
-  /** Crashes or loses an answer, once it came: the next call, or the write after it. */
-  readonly trouble: Trouble;
+  /** What goes wrong next, in order: each once, at the first call or write that it fits. */
+  readonly troubles: Trouble[];
   storeCredentials(credentials: Readonly<Record<string, string>>): void;
   /** A consumer that says it met a 401. */
   consumerAsks(): void;
@@ -83,7 +83,7 @@ export async function startMovedRefresher(
   const { now } = clock;
   const settings = settingsOf(token);
   const calls: SentCall[] = [];
-  const trouble: Trouble = {};
+  const troubles: Trouble[] = [];
   const aws = await startMemoryAws({ now });
   const deadLetters = aws.queues.create(DEAD_LETTERS);
   const queue = aws.queues.create(requestQueueName(ENVIRONMENT), requestQueueOptions(deadLetters));
@@ -98,7 +98,7 @@ export async function startMovedRefresher(
   const runs: Run[] = [];
   const lines: unknown[] = [];
   const sink: Sink = { log: (...line) => lines.push(line), emit: (metrics) => lines.push(metrics) };
-  const newContainer = () => handlerFor({ aws, settings, clock, sink, calls, trouble });
+  const newContainer = () => handlerFor({ aws, settings, clock, sink, calls, troubles });
   let container = newContainer();
   const handler: Handler = async (event) => {
     try {
@@ -117,7 +117,7 @@ export async function startMovedRefresher(
   return {
     runs,
     calls,
-    trouble,
+    troubles,
     accessToken: () => stored()?.Value,
     emitted: () => JSON.stringify(lines),
     storeCredentials: (credentials) =>
@@ -146,7 +146,7 @@ function settingsOf(token: Omit<NamedTokenProps, 'name'>): TokenSettings {
 }
 
 /** The real handler but for its clock. */
-function handlerFor({ aws, settings, clock, sink, calls, trouble }: HandlerProps): Handler {
+function handlerFor({ aws, settings, clock, sink, calls, troubles }: HandlerProps): Handler {
   const config = {
     formatVersion: SETTINGS_FORMAT_VERSION,
     environment: ENVIRONMENT,
@@ -156,30 +156,33 @@ function handlerFor({ aws, settings, clock, sink, calls, trouble }: HandlerProps
     deadLetterQueueUrl: aws.queues.url(DEAD_LETTERS),
   } as const;
   const real = awsEdges(config, { clients: clientConfig(aws.endpoint), sink });
-  const crash = (when: Trouble['next']) => {
-    if (trouble.next !== when) return;
-    delete trouble.next;
-    throw new Error('the process died');
+  const meets = (trouble: Trouble) => troubles[0] === trouble && troubles.shift() !== undefined;
+  const crash = (when: Trouble) => {
+    if (meets(when)) throw new Error('the process died');
   };
   const send: SendRequest = async (request) => {
     crash('dies before the call');
     const at = clock.now();
-    const call = /refresh/.test(`${request.url} ${request.body}`) ? 'refresh' : 'login';
+    const call = /refresh\/?$|grant_type=refresh_token/m.test(`${request.url}\n${request.body}`)
+      ? 'refresh'
+      : 'login';
     const headers = { ...request.headers, [NOW_HEADER]: String(at) };
     const answer = await real.send({ ...request, headers }).finally(() => clock.moveTo(at + CALL_MS));
     calls.push({ call, at, status: answer.status });
-    if (trouble.next === 'loses the answer') {
-      delete trouble.next;
-      throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET' });
-    }
+    if (meets('loses the answer')) throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET' });
+    if (meets('waits too long')) throw new RefreshError('ApiTimeout', { detail: 'no answer' });
     crash('dies after the answer');
     return answer;
   };
   const parameters: ParameterStore = {
     read: real.parameters.read,
-    write(parameter, timeoutMs) {
-      if (parameter.name === PARAMETER) crash('dies before the write');
-      return real.parameters.write(parameter, timeoutMs);
+    // Both are written at the same time: either may be there alone.
+    async write(parameter, timeoutMs) {
+      const isToken = parameter.name === PARAMETER;
+      crash(isToken ? 'dies before the token is written' : 'dies before the session is written');
+      const version = await real.parameters.write(parameter, timeoutMs);
+      if (isToken) crash('dies after the writes');
+      return version;
     },
   };
   return createHandler(config, { ...real, parameters, send, clock });
@@ -191,7 +194,7 @@ interface HandlerProps {
   readonly clock: MovedClock;
   readonly sink: Sink;
   readonly calls: SentCall[];
-  readonly trouble: Trouble;
+  readonly troubles: Trouble[];
 }
 
 /** A call that was answered. */
@@ -202,10 +205,14 @@ export interface SentCall {
   readonly status: number;
 }
 
-/** What goes wrong next, once. */
-export interface Trouble {
-  next?: 'dies before the call' | 'dies after the answer' | 'dies before the write' | 'loses the answer';
-}
+export type Trouble =
+  | 'dies before the call'
+  | 'dies after the answer'
+  | 'dies before the token is written'
+  | 'dies before the session is written'
+  | 'dies after the writes'
+  | 'loses the answer'
+  | 'waits too long';
 
 interface Due extends Regular {
   dueAt: number;

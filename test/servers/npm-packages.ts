@@ -12,6 +12,8 @@ export interface NpmPackages {
   readonly dependencies: Readonly<Record<string, string>>;
   /** What they need in turn is as new as on this day, which spares a lock file of 5,000 lines. */
   readonly before: string;
+  /** Those that bring files for each kind of machine, too. */
+  readonly withOptional?: boolean;
 }
 
 /** Finds packages under `node_modules/.cache`, or puts them there with npm; answers the folder. */
@@ -27,7 +29,8 @@ export function installNpmPackages(
     await writeFile(join(cwd, 'package.json'), JSON.stringify(manifest));
     const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel', 'error'];
     // Nothing of theirs runs at installation, and nothing is built.
-    const what = ['--ignore-scripts', '--omit', 'optional', '--before', packages.before];
+    const omitted = packages.withOptional === true ? [] : ['--omit', 'optional'];
+    const what = ['--ignore-scripts', ...omitted, '--before', packages.before];
     const env = { ...withoutAws(process.env), TMPDIR: folder };
     const command = { file: 'npm', args: ['install', '--prefix', cwd, ...quiet, ...what], cwd, env };
     await processes.run(command, INSTALL_SECONDS);

@@ -4,6 +4,7 @@ import type { TokenApi } from '../../lib/settings/token-api/props.ts';
 import { secret } from '../../lib/settings/token-api/values.ts';
 import {
   djangoOAuthToolkit,
+  flaskAppBuilder as flaskAppBuilderApi,
   nodeRed as nodeRedApi,
   parseServer as parseServerApi,
   simpleJwt,
@@ -20,7 +21,7 @@ const CALL_SECONDS = 10;
 /** Of every account. */
 export const RIGHT_PASSWORD = 'correct horse battery staple';
 
-const PROGRAMS = join(import.meta.dirname, 'programs');
+export const PROGRAMS = join(import.meta.dirname, 'programs');
 
 interface Call {
   readonly path: string;
@@ -38,6 +39,8 @@ export interface Kind {
   readonly api: (url: string) => TokenApi;
   /** What the secret holds for an account. */
   readonly credentials: (username: string, password: string) => Readonly<Record<string, string>>;
+  /** Tokens that are granted within so many milliseconds of its own clock are the same. */
+  readonly repeatsTokenForMs?: number;
 }
 
 export interface TokenServer {
@@ -132,6 +135,18 @@ export const simplejwt: Kind = {
   credentials: (username, password) => ({ username, password }),
 };
 
+/** Takes the refresh token in a header, and never another one: it answers none to a refresh. Access tokens live for 15 minutes. */
+export const flaskAppBuilder: Kind = {
+  name: 'Flask-AppBuilder',
+  install: pythonProgram('flask-appbuilder'),
+  login: (username, password) => ({
+    path: '/api/v1/security/login',
+    body: { username, password, provider: 'db' },
+  }),
+  api: (url) => flaskAppBuilderApi({ url }),
+  credentials: (username, password) => ({ username, password }),
+};
+
 /** Answers a JWT without a lifetime beside it, and refuses by a JSON text. */
 export const jsonServerAuth: Kind = {
   name: 'json-server-auth',
@@ -194,7 +209,7 @@ export const djangoOAuth: Kind = {
   }),
 };
 
-function nodeProgram(program: string, packages: NpmPackages): Kind['install'] {
+export function nodeProgram(program: string, packages: NpmPackages): Kind['install'] {
   return async (place) => ({
     file: process.execPath,
     args: [join(PROGRAMS, program)],

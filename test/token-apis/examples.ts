@@ -66,6 +66,7 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
   },
   directus: {
     api: catalogue.directus({ url: 'https://directus.example.com' }),
+    ranOn: 'Directus 11.17.4',
     grants: [
       {
         status: 200,
@@ -113,6 +114,27 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
       { ...invalidClient, body: { error: 'invalid_client', error_codes: [7000215] } },
       { status: 400, body: { error: 'unauthorized_client' }, code: 'CredentialsRefused' },
       tooMany,
+    ],
+  },
+  flaskAppBuilder: {
+    api: catalogue.flaskAppBuilder({ url: 'https://superset.example.com' }),
+    ranOn: 'Flask-AppBuilder 5.3.0',
+    grants: [
+      {
+        status: 200,
+        body: { access_token: 'a', refresh_token: 'r' },
+        grant: { accessToken: 'a', refreshToken: 'r' },
+      },
+      { call: 'refresh', status: 200, body: { access_token: 'b' }, grant: { accessToken: 'b' } },
+    ],
+    failures: [
+      { status: 401, body: { message: 'Not authorized' }, code: 'CredentialsRefused' },
+      {
+        call: 'refresh',
+        status: 422,
+        body: { msg: 'Only refresh tokens are allowed' },
+        code: 'RefreshTokenRefused',
+      },
     ],
   },
   gitHubApp: {
@@ -179,6 +201,21 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
     api: catalogue.paypal({ isSandbox: true }),
     grants: [oauth(31_668, { app_id: 'APP-1', nonce: '2026' })],
     failures: [invalidClient, tooMany],
+  },
+  pocketBase: {
+    api: catalogue.pocketBase({ url: 'https://pocketbase.example.com' }),
+    ranOn: 'PocketBase 0.30.4',
+    grants: [
+      { status: 200, body: { token: 'a', record: { id: '1' } }, grant: { accessToken: 'a' } },
+      { call: 'refresh', status: 200, body: { token: 'b', record: {} }, grant: { accessToken: 'b' } },
+    ],
+    failures: [
+      {
+        status: 400,
+        body: { data: {}, message: 'Failed to authenticate.', status: 400 },
+        code: 'CredentialsRefused',
+      },
+    ],
   },
   simpleJwt: {
     api: catalogue.simpleJwt({ url: 'https://api.example.com' }),

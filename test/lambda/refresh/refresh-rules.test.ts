@@ -141,6 +141,18 @@ describe('a login goes before the refresh', () => {
     const given = situation({ api: renewBy });
     expect(loginGoesFirst(given, state({ whole: false }), notBefore(NOW + MINUTE))).toBe(false);
   });
+
+  it.each<[boolean, string, number, RefreshRequest]>([
+    [true, 'it may live still', -28 * MINUTE, request({ attempt: 2 })],
+    [false, 'it may not', -29 * MINUTE, request({ attempt: 2 })],
+    [false, 'a consumer rejects it', 0, request({ attempt: 2, rejectedVersion: 7 })],
+  ])('%s for a refresh token that may be spent, if %s', (expected, _, writtenAt, asked) => {
+    const before = { value: 't0', version: 7, writtenAt: NOW + writtenAt };
+    const granted = session({ refreshToken: 'r', obtainedAt: NOW - MINUTE, expiresAt: NOW + 29 * MINUTE });
+    const given = situation({ api: { reuse: 'revokes' }, asked, session: granted });
+    const read = state({ whole: false, accessToken: before });
+    expect(loginGoesFirst(given, read, notBefore(NOW + MINUTE))).toBe(expected);
+  });
 });
 
 describe('the refresh token may be spent', () => {

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../../../local/processes.ts';
 import { CLIENT_ID, KEYCLOAK_REALM, PROGRAM_ENV } from './contract.ts';
 import { accounts, isReady, password } from './serve.ts';
 
@@ -57,11 +57,3 @@ for (;;) {
   await sleep(500);
 }
 isReady(port);
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

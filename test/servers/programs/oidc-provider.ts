@@ -39,10 +39,11 @@ const provider = new Provider(issuer, {
   features: {
     clientCredentials: { enabled: true },
     introspection: { enabled: true },
+    revocation: { enabled: true },
     devInteractions: { enabled: false },
   },
   rotateRefreshToken: true,
-  ttl: { AccessToken: 1800, ClientCredentials: 1800, RefreshToken: 7 * 86_400, Grant: 365 * 86_400 },
+  ttl: { AccessToken: 3600, ClientCredentials: 3600, RefreshToken: 7 * 86_400, Grant: 365 * 86_400 },
   findAccount: (_: unknown, accountId: string) => ({ accountId, claims: () => ({ sub: accountId }) }),
 });
 
