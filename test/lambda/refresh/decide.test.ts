@@ -425,6 +425,63 @@ describe('what an attempt does next, for an API', () => {
   });
 });
 
+describe('during the pause of a refresh that failed', () => {
+  const paused = (code: FailureCode, fields: Partial<Session> = {}, pauseMs = MINUTE) => ({
+    session: session(
+      { refreshToken: 'r' },
+      {
+        failing: {
+          since: NOW - MINUTE,
+          tries: 1,
+          sentAt: NOW - MINUTE,
+          receives: 1,
+          refresh: { code, at: NOW - 20 * SECOND, pauseMs },
+        },
+        ...fields,
+      },
+    ),
+  });
+  const refused = { failedLogins: [failedLogins()] };
+
+  it.each<[string, Given, string]>([
+    ['others wait, too', { read: paused('ApiThrottled') }, 'remember: ApiThrottled, wake-up for 40 s'],
+    ['… no longer', { read: paused('ApiThrottled', {}, 20 * SECOND) }, 'refresh'],
+    [
+      '… and never beyond the interval',
+      { read: paused('ApiThrottled', {}, 8e15) },
+      'remember: ApiThrottled, wake-up for 1480 s',
+    ],
+    [
+      'a login follows as ever, if the answer was no outage',
+      { read: paused('ApiForbidden') },
+      'log in with v1',
+    ],
+    [
+      '… or ends the request until credentials are due',
+      { read: paused('ClientRefused', refused) },
+      'remember: CredentialsRefused, next tick for 2100 s',
+    ],
+    [
+      '… and its failure says when to try again',
+      { read: paused('ApiForbidden'), tried: { login: failedLogin('ApiUnavailable') } },
+      'remember: ApiUnavailable, hidden for 5 s',
+    ],
+    [
+      'a request may ask for one extra try of credentials',
+      { asked: request({ retryRefused: true }), read: paused('ApiForbidden', refused) },
+      'log in with v1, once more',
+    ],
+    ['new credentials are tried', { read: { ...NEW, ...paused('ApiThrottled') } }, 'log in with v2, new'],
+    [
+      '… and if they fail, too, the pause goes on',
+      { read: { ...NEW, ...paused('ApiThrottled') }, tried: { login: failedLogin('ApiUnavailable', true) } },
+      'remember: ApiThrottled, wake-up for 40 s',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(decided(given)).toBe(expected);
+  });
+});
+
 describe('runs of a request that died, for an API that revokes at reuse,', () => {
   const api = { reuse: 'revokes' } as const;
   const OLD = NOW - INTERVAL - MINUTE - 1;
