@@ -250,7 +250,14 @@ function withoutToken(situation: Situation, read: State): Ending {
   const failure = loginFailure ?? refresh;
   if (failure === undefined) throw new Error('a call that is allowed was not made');
   const due = 'failure' in noLogin ? (noLogin.dueAt ?? 0) : 0;
-  return failed(situation, failure, due > now ? due : now + backOff(situation, failure));
+  if (due > now) return failed(situation, failure, due);
+  const pause = backOff(situation, failure);
+  // A wake-up would be another message, whose receives tell of no runs that died.
+  return failed(
+    situation,
+    failure,
+    now + (failure.code === 'RunsDied' ? Math.min(pause, LONGEST_HIDING) : pause),
+  );
 }
 
 /** The session that is written before this end; the one that was read, if that says it all. */

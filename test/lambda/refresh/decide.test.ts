@@ -21,6 +21,7 @@ const WITH_REFRESH_TOKEN = session({ refreshToken: 'r' });
 
 interface Given {
   readonly api?: Partial<TokenApiSettings>;
+  readonly intervalSeconds?: number;
   readonly asked?: RefreshRequest;
   readonly read?: Partial<State> | RefreshError | undefined;
   /** What this attempt has made of the session. Default: as it was read. */
@@ -30,12 +31,12 @@ interface Given {
 
 /** What is decided, in a few words. */
 function decided(given: Given): string {
-  const { api, asked = TICK, tried = {} } = given;
+  const { api, intervalSeconds = INTERVAL / SECOND, asked = TICK, tried = {} } = given;
   const read =
     given.read instanceof RefreshError ? given.read : state({ session: WITH_REFRESH_TOKEN, ...given.read });
   const situation: Situation = {
     request: asked,
-    settings: { ...settings, api: { ...settings.api, ...api } },
+    settings: { ...settings, intervalSeconds, api: { ...settings.api, ...api } },
     loginRequest: LOGIN_REQUEST,
     now: NOW,
     random: () => 0,
@@ -583,11 +584,23 @@ describe('a token that dies before the next tick', () => {
     expect(decided({ asked, read: { session: lives(6) } })).toBe('end: satisfied');
     expect(decided({ asked, read: { session: lives(5) } })).toBe('refresh');
   });
+});
 
-  it('runs that died leave no trace by being told of, so that the pauses go on doubling', () => {
+describe('runs of a request that died', () => {
+  it('leave no trace by being told of, so that the pauses go on doubling', () => {
     const asked = request({ requestedBy: 'schedule', sentAt: NOW, attempt: 4 });
     expect(decided({ asked, read: { session: EMPTY_SESSION } })).toMatch(/^end: RunsDied/);
     const refused = { session: session(), tried: { refresh: failure('RefreshTokenRefused') } };
     expect(decided({ asked, ...refused })).toMatch(/^remember: RunsDied/);
+    // A wake-up would be a new message, without its receives.
+    const later = { asked: { ...asked, attempt: 8 }, intervalSeconds: 43_200 };
+    expect(decided({ ...later, read: { session: EMPTY_SESSION } })).toBe('end: RunsDied, hidden for 20 s');
+  });
+
+  it('hold logins back for twice as many receives each time', () => {
+    const mayLogIn = (attempt: number) =>
+      decided({ asked: request({ attempt }), read: { session: EMPTY_SESSION } }).startsWith('log in');
+    const attempts = Array.from({ length: 40 }, (_, index) => index + 1);
+    expect(attempts.filter(mayLogIn)).toEqual([1, 2, 3, 5, 9, 17, 33]);
   });
 });
