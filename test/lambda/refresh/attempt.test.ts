@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contract/failures.ts';
+import { HOUR, MINUTE } from '../../../contract/times.ts';
 import type { TokenApiSettings } from '../../../contract/token-api.ts';
 import type { CredentialsStore } from '../../../lambda/aws/credentials.ts';
 import { refresh } from '../../../lambda/refresh/attempt.ts';
@@ -154,4 +155,15 @@ it('an API that is renewed by login is not shown the refresh token while that wo
   const { calls, granted } = await attempted({ api: { renewBy: 'login' }, login: grant, refresh: [grant] });
   expect(calls).toEqual(['login']);
   expect(granted).toMatchObject({ how: 'login' });
+});
+
+it('a repetition that a fast clock put into the future counts as now, once: that is written', async () => {
+  const { calls, granted } = await attempted({ granted: { repeatedAt: NOW + 24 * HOUR } });
+  expect(calls).toEqual([]);
+  expect(granted?.repeatedAt).toBe(NOW);
+  const later = await attempted({
+    granted: { repeatedAt: NOW - MINUTE },
+    refresh: [{ accessToken: 'new' }],
+  });
+  expect(later.calls).toEqual(['refresh']);
 });
