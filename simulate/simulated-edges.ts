@@ -57,8 +57,10 @@ function requestQueue({
   return {
     hide: ({ receiptHandle }, seconds, timeoutMs) =>
       change(timeoutMs, () => queue.changeVisibility(receiptHandle, seconds)),
-    send: (body, groupId, timeoutMs) =>
-      change(timeoutMs, () => queue.send({ body: JSON.stringify(body), groupId })),
+    send: ({ messageId }, body, groupId, timeoutMs) =>
+      change(timeoutMs, () =>
+        queue.send({ body: JSON.stringify(body), groupId, deduplicationId: messageId }),
+      ),
     reject: ({ messageId, body, attributes }, reason, timeoutMs) =>
       change(timeoutMs, () =>
         deadLetters.send({

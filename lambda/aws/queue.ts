@@ -18,8 +18,8 @@ const REJECTED_CHARACTERS = 10_000;
 export interface RequestQueue {
   /** Hides the message, and with it its message group, for that long. */
   hide(record: QueueRecord, seconds: number, timeoutMs: number): Promise<void>;
-  /** Sends a message to the queue itself. */
-  send(body: RefreshRequestBody, messageGroup: string, timeoutMs: number): Promise<void>;
+  /** Sends a message to the queue itself, instead of this one: not twice, though this one may come back. */
+  send(record: QueueRecord, body: RefreshRequestBody, messageGroup: string, timeoutMs: number): Promise<void>;
   /** Copies the message, or its beginning, to the dead-letter queue with a reason. */
   reject(record: QueueRecord, reason: string, timeoutMs: number): Promise<void>;
 }
@@ -45,12 +45,14 @@ export function sqsQueue(
       });
       await client.send(command, within(timeoutMs));
     },
-    async send(body, messageGroup, timeoutMs) {
+    async send({ messageId }, body, messageGroup, timeoutMs) {
       const { client, SendMessageCommand } = await sqs();
       const command = new SendMessageCommand({
         QueueUrl: urls.queueUrl,
         MessageBody: JSON.stringify(body),
         MessageGroupId: messageGroup,
+        // Not of the body, which a hostile sender could foretell and send before.
+        MessageDeduplicationId: messageId,
       });
       await client.send(command, within(timeoutMs));
     },

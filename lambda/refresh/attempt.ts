@@ -207,8 +207,8 @@ class Attempt {
     if (failure.kind !== 'refused' || versionId === undefined) return session;
     const { tokenApi, clock } = this.#deps;
     const login = { versionId, request: tokenApi.loginRequest };
-    // Told already: more of the same refusal say nothing new.
-    if (failedLoginsOf(session, login)?.code === failure.code) return session;
+    // Counted already: one more says nothing new of them.
+    if ((failedLoginsOf(session, login)?.refusals ?? 0) > 0) return session;
     this.#trace.credentialsTried(failure);
     return afterFailedLogin({ session, login, failure, shown: [askedAt], now: clock.now() });
   }

@@ -25,8 +25,6 @@ export function backOffMs({ failure, tries, settings, random }: BackOffProps): n
   // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
   const pause = Math.ceil(grown * (0.5 + random / 2));
   const isAnswered = tries > 0 && (failure.kind === 'inconclusive' || failure.kind === 'refused');
-  const least = isAnswered
-    ? PAUSE_AFTER_ANSWER_SECONDS
-    : Math.min(retryAfterSeconds, settings.intervalSeconds);
-  return Math.max(pause, least) * SECOND;
+  const least = isAnswered ? PAUSE_AFTER_ANSWER_SECONDS : 0;
+  return Math.max(pause, least, Math.min(retryAfterSeconds, settings.intervalSeconds)) * SECOND;
 }

@@ -14,12 +14,18 @@ import {
 } from './credential-rules.ts';
 import { afterFailedAttempt, tries } from './failing.ts';
 import { RefreshError } from './refresh-error.ts';
-import { hasToTellOfRuns, isPerhapsSpent, loginGoesFirst, tokensToShow } from './refresh-rules.ts';
+import {
+  hasToTellOfRuns,
+  isPerhapsSpent,
+  loginGoesFirst,
+  pausedRefresh,
+  tokensToShow,
+} from './refresh-rules.ts';
 import type { RefreshRequest } from './request.ts';
 import { isAnswer, isSatisfied, isSuperseded, rateLimitedFor, renewalAt } from './request-rules.ts';
-import { failedLoginsOf, type Session, withRefreshTokenPerhapsSpent } from './session.ts';
+import { type FailedRefresh, failedLoginsOf, type Session, withRefreshTokenPerhapsSpent } from './session.ts';
 import type { State, StoredParameter } from './state.ts';
-import { latestHiding, type Wait, waitUntil } from './waiting.ts';
+import { LONGEST_HIDING, latestHiding, type Wait, waitUntil } from './waiting.ts';
 
 /** How an attempt ended. With `wait` the request is tried again; else it is done with. */
 export type Ending =
@@ -190,20 +196,30 @@ function nextCall(situation: Situation, read: State, isIdle: boolean): Step | un
     if (login !== undefined) return logIn(login, session);
   }
   if (isIdle) return undefined;
+  const tokens = tokensToShowNow(situation, read);
+  const paused = tokens && pausedRefresh(situation);
+  if (tokens !== undefined && paused === undefined) {
+    return { do: 'refresh', tokens, mayRepeat: settings.api.reuse === 'allowed' };
+  }
+  if (triedLogin !== undefined) return undefined;
   const login = loginAsLastResort({ ...situation, credentials });
-  const tokens = refresh === undefined ? tokensToShow(situation, read) : undefined;
+  const failure = refresh ?? paused?.failure;
+  const isRationed = failure !== undefined && isOutage(failure.kind) && !isPerhapsSpent(situation);
+  if (isRationed && !mayLogInDespiteOutage(request, session, now)) return undefined;
+  return 'failure' in login ? undefined : logIn(login, session);
+}
+
+/** What a refresh would show that is the next thing to try. */
+function tokensToShowNow(situation: Situation, read: State): SessionTokens | undefined {
+  const { login: triedLogin, refresh } = situation.tried;
+  if (refresh !== undefined) return undefined;
+  const login = loginAsLastResort({ ...situation, credentials: read.credentials });
   const waitsForLogin = loginGoesFirst(
     situation,
     read,
     triedLogin === undefined ? login : { failure: triedLogin.failure, ...dueOf(login) },
   );
-  if (tokens !== undefined && !waitsForLogin) {
-    return { do: 'refresh', tokens, mayRepeat: settings.api.reuse === 'allowed' };
-  }
-  if (triedLogin !== undefined) return undefined;
-  const isRationed = refresh !== undefined && isOutage(refresh.kind) && !isPerhapsSpent(situation);
-  if (isRationed && !mayLogInDespiteOutage(request, session, now)) return undefined;
-  return 'failure' in login ? undefined : logIn(login, session);
+  return waitsForLogin ? undefined : tokensToShow(situation, read);
 }
 
 const dueOf = (login: AllowedLogin | NoLogin): Pick<NoLogin, 'dueAt'> =>
@@ -217,11 +233,15 @@ const logIn = (login: AllowedLogin, session: Session): Step => ({
 });
 
 /** Why there is no new token, and when that is tried again: a refresh token that may work waits for no credentials. */
-function withoutToken(situation: Situation, { credentials }: State): Ending {
+function withoutToken(situation: Situation, read: State): Ending {
   const { tried, now } = situation;
-  const { login, refresh } = tried;
+  const { credentials } = read;
+  const { login } = tried;
+  const paused = tokensToShowNow(situation, read) && pausedRefresh(situation);
+  const refresh = tried.refresh ?? paused?.failure;
   if (refresh !== undefined && refresh.kind !== 'refused') {
     const wasTried = login !== undefined && !login.login.isNew && !isVerdict(login.failure);
+    if (paused !== undefined && !wasTried) return failed(situation, refresh, paused.until);
     const failure = wasTried ? login.failure : refresh;
     return failed(situation, failure, now + backOff(situation, failure));
   }
@@ -230,7 +250,14 @@ function withoutToken(situation: Situation, { credentials }: State): Ending {
   const failure = loginFailure ?? refresh;
   if (failure === undefined) throw new Error('a call that is allowed was not made');
   const due = 'failure' in noLogin ? (noLogin.dueAt ?? 0) : 0;
-  return failed(situation, failure, due > now ? due : now + backOff(situation, failure));
+  if (due > now) return failed(situation, failure, due);
+  const pause = backOff(situation, failure);
+  // A wake-up would be another message, whose receives tell of no runs that died.
+  return failed(
+    situation,
+    failure,
+    now + (failure.code === 'RunsDied' ? Math.min(pause, LONGEST_HIDING) : pause),
+  );
 }
 
 /** The session that is written before this end; the one that was read, if that says it all. */
@@ -251,7 +278,15 @@ function worthRemembering(
   if (ending.failure.code === 'RunsDied') return awake;
   // Runs that died are told by their absence.
   const isWrittenAnyway = awake !== read || settings.api.reuse === 'revokes';
-  return afterFailedAttempt(awake, request, { now, isWrittenAnyway });
+  return afterFailedAttempt(awake, request, { now, isWrittenAnyway, refresh: failedRefresh(situation) });
+}
+
+/** Worth noting if its request does not hide for so long, and so lets others come. Its jitter is the least there is. */
+function failedRefresh({ tried, request, settings, session, now }: Situation): FailedRefresh | undefined {
+  const { refresh: failure } = tried;
+  if (failure === undefined) return undefined;
+  const pauseMs = backOffMs({ failure, tries: tries(session, request), settings, random: 0 });
+  return pauseMs > LONGEST_HIDING ? { code: failure.code, at: now, pauseMs } : undefined;
 }
 
 const backOff = ({ request, settings, session, random }: Situation, failure: RefreshError): number =>

@@ -1,5 +1,5 @@
 import type { RefreshRequest } from './request.ts';
-import type { Session } from './session.ts';
+import type { FailedRefresh, Session } from './session.ts';
 
 /*
  * Failed attempts since the latest success, counted in the session. To spare Parameter Store, whose writes are few per
@@ -31,7 +31,11 @@ export const receivesUntold = ({ failing }: Session, { messageSentAt, attempt }:
 export function afterFailedAttempt(
   session: Session,
   request: RefreshRequest,
-  { now, isWrittenAnyway }: { now: number; isWrittenAnyway: boolean },
+  {
+    now,
+    isWrittenAnyway,
+    refresh = session.failing?.refresh,
+  }: { now: number; isWrittenAnyway: boolean; refresh: FailedRefresh | undefined },
 ): Session {
   const { messageSentAt, attempt } = request;
   if (!isWrittenAnyway && !isWritten(attempt)) return session;
@@ -42,6 +46,7 @@ export function afterFailedAttempt(
       tries: tries(session, request) + 1,
       sentAt: messageSentAt,
       receives: attempt,
+      ...(refresh !== undefined && { refresh }),
     },
   };
 }

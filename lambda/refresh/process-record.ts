@@ -93,7 +93,7 @@ async function wait(
       ...(rejectedVersion !== undefined && { rejectedVersion }),
     };
     const isSent = await attemptOnQueue(record, run, (timeoutMs) =>
-      run.queue.send(wakeUp, wakeUpGroup(token, dueAt), timeoutMs),
+      run.queue.send(record, wakeUp, wakeUpGroup(token, dueAt), timeoutMs),
     );
     if (isSent) return 'done';
     return hide(record, Math.min(wait.until, run.clock.now() + LONGEST_HIDING), run);
@@ -111,6 +111,7 @@ async function passOn(
   const now = run.clock.now();
   // The next tick comes before it: none of ours.
   if (dueAt > now + longestWait(settings)) return 'done';
+
   if (dueAt > now) return hide(record, dueAt, run);
   const request: RefreshRequestBody = {
     token,
@@ -119,7 +120,9 @@ async function passOn(
     dueAt,
     ...(rejectedVersion !== undefined && { rejectedVersion }),
   };
-  const isSent = await attemptOnQueue(record, run, (timeoutMs) => run.queue.send(request, token, timeoutMs));
+  const isSent = await attemptOnQueue(record, run, (timeoutMs) =>
+    run.queue.send(record, request, token, timeoutMs),
+  );
   return isSent ? 'done' : 'again';
 }
 

@@ -3,6 +3,7 @@ import { parseObject } from '../../contract/json-object.ts';
 import {
   EMPTY_SESSION,
   type FailedLogins,
+  type FailedRefresh,
   type Failing,
   type Granted,
   SESSION_FORMAT_VERSION,
@@ -33,6 +34,7 @@ const LATEST = 8.64e15;
 
 const isTime = (value: unknown): value is number =>
   typeof value === 'number' && value >= 0 && value <= LATEST;
+const isCode = (value: unknown): boolean => FAILURE_CODES.some((code) => code === value);
 const isTrue = (value: unknown): value is true => value === true;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isAbsentOr = (check: (value: unknown) => boolean, value: unknown): boolean =>
@@ -60,7 +62,7 @@ function isFailedLogins(value: unknown): value is FailedLogins {
   return (
     isText(failed.versionId) &&
     isText(failed.request) &&
-    FAILURE_CODES.some((code) => code === failed.code) &&
+    isCode(failed.code) &&
     [failed.at, failed.since, failed.times, failed.refusals].every(isTime) &&
     Array.isArray(failed.shown) &&
     failed.shown.every(isTime) &&
@@ -70,7 +72,15 @@ function isFailedLogins(value: unknown): value is FailedLogins {
 
 function isFailing(value: unknown): value is Failing {
   const failing: { readonly [Field in keyof Failing]?: unknown } = Object(value);
-  return [failing.since, failing.tries, failing.sentAt, failing.receives].every(isTime);
+  return (
+    [failing.since, failing.tries, failing.sentAt, failing.receives].every(isTime) &&
+    isAbsentOr(isFailedRefresh, failing.refresh)
+  );
+}
+
+function isFailedRefresh(value: unknown): boolean {
+  const failed: { readonly [Field in keyof FailedRefresh]?: unknown } = Object(value);
+  return isCode(failed.code) && [failed.at, failed.pauseMs].every(isTime);
 }
 
 /**
@@ -84,9 +94,13 @@ export function withoutFuture(session: Session, now: number): Session {
     early > 0 ||
     (granted?.repeatedAt ?? 0) > now ||
     failedLogins.some(({ at, shown }) => [at, ...shown].some((time) => time > now)) ||
-    [session.extraTryAt, session.loginDespiteOutageAt, session.credentialsMissingSince, failing?.since].some(
-      (time) => (time ?? 0) > now,
-    );
+    [
+      session.extraTryAt,
+      session.loginDespiteOutageAt,
+      session.credentialsMissingSince,
+      failing?.since,
+      failing?.refresh?.at,
+    ].some((time) => (time ?? 0) > now);
   if (!isFuture) return session;
   const pastFields = Object.fromEntries(
     (['extraTryAt', 'loginDespiteOutageAt', 'credentialsMissingSince'] as const).flatMap((name) =>
@@ -110,6 +124,12 @@ export function withoutFuture(session: Session, now: number): Session {
       since: past(failed.since),
       shown: failed.shown.map(past),
     })),
-    ...(failing !== undefined && { failing: { ...failing, since: past(failing.since) } }),
+    ...(failing !== undefined && {
+      failing: {
+        ...failing,
+        since: past(failing.since),
+        ...(failing.refresh && { refresh: { ...failing.refresh, at: past(failing.refresh.at) } }),
+      },
+    }),
   };
 }

@@ -5,7 +5,7 @@ import type { SessionTokens } from '../token-api/token-api.ts';
 import type { AllowedLogin, NoLogin } from './credential-rules.ts';
 import { receivesUntold } from './failing.ts';
 import { isAnswered } from './login-budget.ts';
-import type { RefreshError } from './refresh-error.ts';
+import { RefreshError } from './refresh-error.ts';
 import type { RefreshRequest } from './request.ts';
 import { isRejected } from './request-rules.ts';
 import { liveRefreshToken, type Session } from './session.ts';
@@ -32,6 +32,23 @@ export function tokensToShow(situation: RefreshSituation, state: State): Session
     (refreshToken !== undefined || !shows(refresh, 'refreshToken')) &&
     (accessToken !== undefined || !shows(refresh, 'accessToken'));
   return isAllThere ? { refreshToken, accessToken } : undefined;
+}
+
+/**
+ * A refresh that failed is not repeated during its pause, whoever asks: what it met, and until when; undefined: there is none,
+ * or its pause is over.
+ */
+export function pausedRefresh({
+  settings,
+  session,
+  now,
+}: Omit<RefreshSituation, 'request'>): { failure: RefreshError; until: number } | undefined {
+  const failed = session.failing?.refresh;
+  if (failed === undefined) return undefined;
+  const until = failed.at + Math.min(failed.pauseMs, settings.intervalSeconds * SECOND);
+  if (until <= now) return undefined;
+  const detail = `not tried again before ${new Date(until).toISOString()}`;
+  return { failure: new RefreshError(failed.code, { detail }), until };
 }
 
 /** When the stored access token dies; 0: a consumer reports it as rejected, or it is not that of the session. */

@@ -72,6 +72,15 @@ export interface Failing {
   /** When the message of the latest written one was sent, and how often it had been received. */
   readonly sentAt: number;
   readonly receives: number;
+  /** The latest refresh that failed. */
+  readonly refresh?: FailedRefresh;
+}
+
+/** What became of a refresh, and for how long after it no request repeats it. */
+export interface FailedRefresh {
+  readonly code: FailureCode;
+  readonly at: number;
+  readonly pauseMs: number;
 }
 
 /** Older ones are dropped: only AWSCURRENT is ever tried, and it seldom moves back and forth. */

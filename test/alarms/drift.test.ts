@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { FAILURE_CODES } from '../../contract/failures.ts';
 import { METRIC_NAMESPACE, METRICS } from '../../contract/metrics.ts';
 import { MINUTE } from '../../contract/times.ts';
+import { isVerdict } from '../../lambda/refresh/credential-rules.ts';
 import { RefreshError } from '../../lambda/refresh/refresh-error.ts';
 import { newTrace } from '../../lambda/refresh/trace.ts';
 import { type MetricGroup, measure } from '../../lambda/telemetry/measurements.ts';
@@ -107,4 +108,11 @@ it('the saved queries ask of fields that log lines have', () => {
   expect(words.filter((word) => word !== null && !KEYWORDS.includes(word) && !logFields.has(word))).toEqual(
     [],
   );
+});
+
+it('the saved query of failed authentication names each code that speaks of the credentials', () => {
+  const { filterStatements } = QUERIES['Failed authentication'] ?? {};
+  const named = FAILURE_CODES.filter((code) => filterStatements?.join().includes(`"${code}"`));
+  const ofCredentials = FAILURE_CODES.filter((code) => isVerdict(new RefreshError(code)));
+  expect([...named, 'RefreshTokenRefused', 'NoCredentials'].sort()).toEqual([...ofCredentials].sort());
 });

@@ -33,6 +33,26 @@ it('any other error of the file itself is told with its line', async () => {
   expect(mistakesIn(error)).toMatch(/^environments\.ts:2: Cannot read properties of undefined/);
 });
 
+it.each([
+  [
+    'its syntax, which stands before the message',
+    '/app/environments.ts:3\n  { name: "a" \n  ^^\n\nSyntaxError: no',
+  ],
+  ['an import that is not there', 'file:///app/environments.ts:3\nimport { A } from "b";\nSyntaxError: no'],
+  [
+    'a call of Node.js',
+    'Error: no\n    at Object.openSync (node:fs:621:18)\n    at file:///app/environments.ts:3:4',
+  ],
+])('a mistake in %s is told with its line', (_, stack) => {
+  expect(mistakesIn(Object.assign(new Error('no'), { stack }))).toBe('environments.ts:3: no');
+});
+
+it('an error of other code that the file calls keeps its stack trace', () => {
+  const stack =
+    'Error: no\n    at call (file:///app/lib/other.ts:7:1)\n    at file:///app/environments.ts:3:4';
+  expect(mistakesIn(Object.assign(new Error('no'), { stack }))).toBeUndefined();
+});
+
 it('what is no mistake in a setting keeps its stack trace', () => {
   expect(mistakesIn(new TypeError('undefined is not a function'))).toBeUndefined();
 });

@@ -259,12 +259,13 @@ describe('credentials', () => {
       expect(failed.line).toMatchObject({ outcome: 'failed' });
       expect(failed.retryInSeconds).toBeGreaterThanOrEqual(1);
     }
+    expect(stage.api.model.counters.refusedLogins).toBe(1);
     stage.api.faults.clear();
+    stage.makeOlder();
     expect((await stage.attempt({}, { attempt: 4 })).line).toMatchObject({
       outcome: 'refreshed',
       how: 'refresh',
     });
-    expect(stage.api.model.counters.refusedLogins).toBe(1);
   });
 
   it('that are refused hold the turn where that cannot be recorded, whatever the refresh token met', async () => {

@@ -171,7 +171,8 @@ letter: every row asserts that too.
 - **renewed**: a new access token is stored, by the call that met the fault.
 - **login**: a new access token is stored, by a login in the same attempt.
 - **again**: nothing new; the request stays on the queue, and the next attempt comes after 3 to 20 seconds, or when the
-  API's \`Retry-After\` says. It succeeds once the fault is over.
+  API's \`Retry-After\` says; those after it come a minute apart if the refresh met an answer that is no outage. It succeeds
+  once the fault is over.
 - **ends**: nothing new, and not repeated; new credentials or the next tick go on.
 
 ## The token API

@@ -53,6 +53,15 @@ describe('an access token that comes again', () => {
     expect(stage.api.model.counters).toMatchObject({ refreshes: 1, logins: 2 });
   });
 
+  it('… nor asked for again within 20 s, however often consumers report it', async () => {
+    const stage = await openRepeating(jwt({ iat: now() - 600, exp: now() + 3600 }));
+    for (const attempt of [1, 2, 3]) {
+      await stage.attempt({ requestedBy: 'consumer', rejectedVersion: 2 }, { attempt });
+      await stage.attempt({ requestedBy: 'consumer', rejectedVersion: 2 });
+    }
+    expect(stage.api.model.counters).toMatchObject({ refreshes: 1, logins: 2 });
+  });
+
   it('keeps the refresh token that came with it', async () => {
     const stage = await openRepeating(jwt({ iat: now() - 600, exp: now() + 3600 }));
     await stage.attempt({ requestedBy: 'consumer', rejectedVersion: 2 });

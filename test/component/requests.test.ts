@@ -11,6 +11,7 @@ import {
   PASSWORD,
   receiveOf,
   SESSION,
+  type Stage,
   TOKEN,
 } from './stage.ts';
 
@@ -237,6 +238,22 @@ it('a wake-up that cannot be sent hides its message for 20 s only', async () => 
   const hiddenMs = (stage.queue.nextVisibleAt() ?? 0) - Date.now();
   expect(hiddenMs).toBeGreaterThan(0);
   expect(hiddenMs).toBeLessThanOrEqual(21_000);
+});
+
+it('a wake-up asks for what its request asked: for another token than the rejected one, until there is one', async () => {
+  const asked = { requestedBy: 'consumer', rejectedVersion: 1 } as const;
+  const wakeUpOf = (stage: Stage): unknown => JSON.parse(stage.queue.receive()[0]?.body ?? '');
+
+  const throttled = await openStageForTest();
+  throttled.startWithToken();
+  throttled.api.faults.add('refresh', { kind: 'answer', status: 429, headers: { 'retry-after': '600' } });
+  await throttled.attempt(asked);
+  expect(wakeUpOf(throttled)).toMatchObject({ requestedBy: 'wake-up', rejectedVersion: 1 });
+
+  const short = await openStageForTest({ token: { accessTokenLifetimeSeconds: 900 } });
+  short.startWithToken();
+  expect((await short.attempt(asked)).line.outcome).toBe('refreshed');
+  expect(wakeUpOf(short)).not.toHaveProperty('rejectedVersion');
 });
 
 it('a wake-up that would come after the next tick is none of ours, and is dropped', async () => {

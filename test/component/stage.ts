@@ -175,7 +175,17 @@ export async function openStage({ tokenApi = {}, ...described }: StageOptions = 
         shown: failed.shown.map((time) => time - minutes * MINUTE),
         ...(failed.notBefore !== undefined && { notBefore: failed.notBefore - minutes * MINUTE }),
       }));
-      const Value = JSON.stringify({ ...session, granted, failedLogins });
+      const { failing } = session;
+      const refresh = failing?.refresh && {
+        ...failing.refresh,
+        at: failing.refresh.at - minutes * MINUTE,
+      };
+      const Value = JSON.stringify({
+        ...session,
+        granted,
+        failedLogins,
+        failing: failing && { ...failing, refresh },
+      });
       aws.parameters.putParameter({ Name: SESSION, Value, Type: 'SecureString', Overwrite: true });
     },
     accessToken: () => read(aws, ACCESS_TOKEN),

@@ -1,14 +1,17 @@
 import { hash } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
+import { wakeUpGroup } from '../../contract/requests.ts';
 import { MINUTE } from '../../contract/times.ts';
 import { EventSourceMapping } from '../../fakes/memory-aws/event-source-mapping.ts';
 import { FifoQueue } from '../../fakes/memory-aws/fifo-queue.ts';
+import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
 import { type Endpoint, startTokenApi } from '../../fakes/token-api/token-api-server.ts';
 import { EMPTY_SESSION } from '../../lambda/refresh/session.ts';
 import {
   ACCESS_TOKEN,
   credentialsOf,
   openStageForTest,
+  receiveOf,
   SESSION,
   type Stage,
   TOKEN,
@@ -209,4 +212,38 @@ it('cannot keep a due refresh from happening by claiming its deduplication id', 
   expect(queue.counts().all).toBe(4);
   queue.send({ body: tick, groupId: TOKEN });
   expect(queue.counts().all).toBe(4);
+});
+
+it('cannot keep a wake-up from being passed on by claiming its deduplication id', async () => {
+  const stage = await openStageForTest();
+  const dueAt = Date.now() - 1;
+  const body = JSON.stringify({ token: TOKEN, requestedBy: 'wake-up', since: dueAt, dueAt });
+  const group = wakeUpGroup(TOKEN, dueAt);
+  stage.queue.send({ body, groupId: group });
+  const record = sqsRecord(receiveOf(stage.queue, group), stage.queue.arn);
+  stage.queue.send({ body: 'rubbish', groupId: TOKEN, deduplicationId: hash('sha256', body) });
+  const pass = () => stage.handler({ Records: [record] });
+  expect(await pass()).toEqual({ batchItemFailures: [] });
+  expect(stage.queue.counts().all).toBe(3);
+  // One that comes back was passed on before.
+  await pass();
+  expect(stage.queue.counts().all).toBe(3);
+});
+
+it('cannot have a refresh that is due left out by the times in a message', async () => {
+  const { stage, calls } = await openCounted('login', 200);
+  const late = Date.now() + 365 * 24 * 60 * MINUTE;
+  await sendAll(stage, [
+    ...[1, Number.MAX_SAFE_INTEGER, 2 ** 53, -1, 1e300].map((since) => ({
+      body: request({ requestedBy: 'wake-up', since, rejectedVersion: 999 }),
+    })),
+    ...[1, late].map((since) => ({
+      body: { token: TOKEN, requestedBy: 'wake-up', since, dueAt: late },
+      group: wakeUpGroup(TOKEN, late),
+    })),
+  ]);
+  expect(calls.length).toBeLessThanOrEqual(1);
+  expect(stage.queue.counts().all).toBe(0);
+  stage.makeOlder();
+  expect((await stage.attempt({ requestedBy: 'schedule', since: 1 })).line.outcome).toBe('refreshed');
 });

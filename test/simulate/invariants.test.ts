@@ -16,7 +16,7 @@ import {
 import {
   endlessRequests,
   leaks,
-  RECOVERY_AFTER_CRASH_SECONDS,
+  recoverySecondsAfter,
   secondsAfter,
   shownTooOften,
   simultaneousCalls,
@@ -84,7 +84,7 @@ describe('when all is well again', { timeout: TIMEOUT_MS }, () => {
     expectAlways(crashes, async (script) => {
       const played = await play(script);
       const gaps = unexplainedGaps(played, (fault, times) =>
-        Math.max(secondsAfter(fault, times), RECOVERY_AFTER_CRASH_SECONDS),
+        Math.max(secondsAfter(fault, times), recoverySecondsAfter(fault)),
       );
       expect(gaps).toEqual([]);
     }));

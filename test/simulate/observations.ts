@@ -13,6 +13,10 @@ const SPARE_SECONDS = 3;
 const AFTER_PAUSE_SECONDS = LIMITS.attemptSeconds + SPARE_SECONDS;
 export const RECOVERY_AFTER_CRASH_SECONDS = LIMITS.visibilitySeconds + AFTER_PAUSE_SECONDS;
 
+/** After runs that died logins wait for as many receives again: 20 s each, where those that died took a minute each. */
+export const recoverySecondsAfter = ({ kind, from, to }: Fault): number =>
+  RECOVERY_AFTER_CRASH_SECONDS + (kind === 'crash' ? (to - from) / SECOND / 3 : 0);
+
 /** How long after the end of trouble a valid token may take, in seconds. */
 export function secondsAfter(fault: Fault, times: Times): number {
   return longestPauseSeconds(fault, times) + AFTER_PAUSE_SECONDS;
@@ -25,7 +29,9 @@ function longestPauseSeconds(fault: Fault, { intervalSeconds }: Times): number {
   // The request itself was turned away.
   if (status === 403 || status === 404) return LIMITS.pauseCapSeconds.most;
   const asked = Number(headers['retry-after'] ?? 0);
-  return Math.max(cap, Math.min(asked, intervalSeconds));
+  // No outage: a minute.
+  const least = status < 500 && status !== 429 ? MINUTE / SECOND : cap;
+  return Math.max(cap, least, Math.min(asked, intervalSeconds));
 }
 
 /** Seconds from the start, for messages. */

@@ -152,3 +152,33 @@ it('a wake-up that could not be sent is sent when its message comes back', async
     expect(played.world.host(TOKEN).validity.gaps(), `from ${at} s on`).toEqual([]);
   }
 });
+
+describe('a refresh token is shown once a minute at the most, however many ask,', () => {
+  const from = 1400;
+  const lasts = 1500;
+  async function refreshesDuring(trouble: Trouble): Promise<number> {
+    const many = Array.from({ length: 200 }, (_, n) => asks(1600 + 5 * n, { rejectedVersion: 1, n }));
+    const { world } = await play({ ...calm, moments: many, faults: [{ trouble, at: from, lasts }] });
+    return world
+      .host(TOKEN)
+      .calls.filter(({ kind }) => kind === 'refresh')
+      .filter(({ from: at }) => clockTime(at) >= from && clockTime(at) <= from + lasts).length;
+  }
+
+  it.each<[string, Trouble]>([
+    ['while it is forbidden', answers(403)],
+    ['while the client is refused', answers(401, '{"error":"invalid_client"}')],
+    ['while there is nothing at its address', answers(404)],
+    ['while the account is locked', answers(423)],
+  ])('%s', async (_, trouble) => {
+    const refreshes = await refreshesDuring(trouble);
+    expect(refreshes).toBeGreaterThan(0);
+    // The first repeat, within seconds, is one more.
+    expect(refreshes).toBeLessThanOrEqual(lasts / 60 + 2);
+  });
+
+  it('and not before the time that Retry-After asks for', async () => {
+    expect(await refreshesDuring(answers(429, '', { 'retry-after': '900' }))).toBeLessThanOrEqual(2);
+    expect(await refreshesDuring(answers(403, '', { 'retry-after': '900' }))).toBeLessThanOrEqual(2);
+  });
+});

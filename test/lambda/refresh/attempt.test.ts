@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contract/failures.ts';
+import { HOUR, MINUTE } from '../../../contract/times.ts';
 import type { TokenApiSettings } from '../../../contract/token-api.ts';
 import type { CredentialsStore } from '../../../lambda/aws/credentials.ts';
 import { refresh } from '../../../lambda/refresh/attempt.ts';
@@ -7,13 +8,14 @@ import { type FailureFields, RefreshError } from '../../../lambda/refresh/refres
 import type { Granted, Session } from '../../../lambda/refresh/session.ts';
 import type { Grant } from '../../../lambda/token-api/answer.ts';
 import type { TokenApi } from '../../../lambda/token-api/token-api.ts';
-import { LOGIN_REQUEST, NOW, request, session, settings, state } from './fixtures.ts';
+import { failedLogins, LOGIN_REQUEST, NOW, request, session, settings, state } from './fixtures.ts';
 
 const failure = (code: FailureCode, fields: FailureFields = {}) => new RefreshError(code, fields);
 
 interface Given {
   readonly api?: Partial<TokenApiSettings>;
   readonly granted?: Partial<Granted>;
+  readonly session?: Partial<Session>;
   readonly attempt?: number;
   /** What the API answers, one after the other. */
   readonly refresh?: readonly (Grant | RefreshError)[];
@@ -37,7 +39,7 @@ async function attempted(given: Given) {
     refresh: async () => answer('refresh', answers.shift()),
   };
   const credentials: CredentialsStore = { currentVersion: async () => 'v1', read: async () => '{}' };
-  const stored = session({ refreshToken: 'r', ...given.granted });
+  const stored = session({ refreshToken: 'r', ...given.granted }, given.session);
   await refresh(request({ requestedBy: 'schedule', attempt: given.attempt ?? 1 }), {
     settings: { ...settings, api: { ...settings.api, ...given.api } },
     states: {
@@ -51,7 +53,7 @@ async function attempted(given: Given) {
     tokenApi,
     clock: { now: () => NOW, monotonic: () => NOW, random: () => 0, sleep: async () => {} },
   });
-  return { calls, granted: written.at(-1)?.granted };
+  return { calls, granted: written.at(-1)?.granted, failedLogins: written.at(-1)?.failedLogins };
 }
 
 describe('a refresh that failed', () => {
@@ -106,6 +108,23 @@ describe('a refresh that failed', () => {
     expect(again.granted).toMatchObject({ refreshToken: 'next' });
   });
 
+  it('and was a refusal of the client counts as one of the credentials, once', async () => {
+    const refused = { refresh: [failure('ClientRefused', { status: 401 })] };
+    const first = await attempted(refused);
+    expect(first.failedLogins).toMatchObject([{ code: 'ClientRefused', refusals: 1, shown: [NOW] }]);
+    const others = [
+      failedLogins({ code: 'ClientRefused' }),
+      failedLogins({ code: 'AccountLocked' }),
+      // The second login with them met an outage.
+      failedLogins({ code: 'ApiUnavailable' }),
+    ];
+    for (const failed of others) {
+      const { calls, failedLogins } = await attempted({ ...refused, session: { failedLogins: [failed] } });
+      expect(calls).toEqual(['refresh']);
+      expect(failedLogins).toEqual([failed]);
+    }
+  });
+
   it('is forgotten once tokens are granted, by whichever call', async () => {
     const granted = { isPerhapsSpent: true } as const;
     const byLogin = await attempted({
@@ -136,4 +155,15 @@ it('an API that is renewed by login is not shown the refresh token while that wo
   const { calls, granted } = await attempted({ api: { renewBy: 'login' }, login: grant, refresh: [grant] });
   expect(calls).toEqual(['login']);
   expect(granted).toMatchObject({ how: 'login' });
+});
+
+it('a repetition that a fast clock put into the future counts as now, once: that is written', async () => {
+  const { calls, granted } = await attempted({ granted: { repeatedAt: NOW + 24 * HOUR } });
+  expect(calls).toEqual([]);
+  expect(granted?.repeatedAt).toBe(NOW);
+  const later = await attempted({
+    granted: { repeatedAt: NOW - MINUTE },
+    refresh: [{ accessToken: 'new' }],
+  });
+  expect(later.calls).toEqual(['refresh']);
 });

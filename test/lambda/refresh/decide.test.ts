@@ -21,6 +21,7 @@ const WITH_REFRESH_TOKEN = session({ refreshToken: 'r' });
 
 interface Given {
   readonly api?: Partial<TokenApiSettings>;
+  readonly intervalSeconds?: number;
   readonly asked?: RefreshRequest;
   readonly read?: Partial<State> | RefreshError | undefined;
   /** What this attempt has made of the session. Default: as it was read. */
@@ -30,12 +31,12 @@ interface Given {
 
 /** What is decided, in a few words. */
 function decided(given: Given): string {
-  const { api, asked = TICK, tried = {} } = given;
+  const { api, intervalSeconds = INTERVAL / SECOND, asked = TICK, tried = {} } = given;
   const read =
     given.read instanceof RefreshError ? given.read : state({ session: WITH_REFRESH_TOKEN, ...given.read });
   const situation: Situation = {
     request: asked,
-    settings: { ...settings, api: { ...settings.api, ...api } },
+    settings: { ...settings, intervalSeconds, api: { ...settings.api, ...api } },
     loginRequest: LOGIN_REQUEST,
     now: NOW,
     random: () => 0,
@@ -425,6 +426,63 @@ describe('what an attempt does next, for an API', () => {
   });
 });
 
+describe('during the pause of a refresh that failed', () => {
+  const paused = (code: FailureCode, fields: Partial<Session> = {}, pauseMs = MINUTE) => ({
+    session: session(
+      { refreshToken: 'r' },
+      {
+        failing: {
+          since: NOW - MINUTE,
+          tries: 1,
+          sentAt: NOW - MINUTE,
+          receives: 1,
+          refresh: { code, at: NOW - 20 * SECOND, pauseMs },
+        },
+        ...fields,
+      },
+    ),
+  });
+  const refused = { failedLogins: [failedLogins()] };
+
+  it.each<[string, Given, string]>([
+    ['others wait, too', { read: paused('ApiThrottled') }, 'remember: ApiThrottled, wake-up for 40 s'],
+    ['… no longer', { read: paused('ApiThrottled', {}, 20 * SECOND) }, 'refresh'],
+    [
+      '… and never beyond the interval',
+      { read: paused('ApiThrottled', {}, 8e15) },
+      'remember: ApiThrottled, wake-up for 1480 s',
+    ],
+    [
+      'a login follows as ever, if the answer was no outage',
+      { read: paused('ApiForbidden') },
+      'log in with v1',
+    ],
+    [
+      '… or ends the request until credentials are due',
+      { read: paused('ClientRefused', refused) },
+      'remember: CredentialsRefused, next tick for 2100 s',
+    ],
+    [
+      '… and its failure says when to try again',
+      { read: paused('ApiForbidden'), tried: { login: failedLogin('ApiUnavailable') } },
+      'remember: ApiUnavailable, hidden for 5 s',
+    ],
+    [
+      'a request may ask for one extra try of credentials',
+      { asked: request({ retryRefused: true }), read: paused('ApiForbidden', refused) },
+      'log in with v1, once more',
+    ],
+    ['new credentials are tried', { read: { ...NEW, ...paused('ApiThrottled') } }, 'log in with v2, new'],
+    [
+      '… and if they fail, too, the pause goes on',
+      { read: { ...NEW, ...paused('ApiThrottled') }, tried: { login: failedLogin('ApiUnavailable', true) } },
+      'remember: ApiThrottled, wake-up for 40 s',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(decided(given)).toBe(expected);
+  });
+});
+
 describe('runs of a request that died, for an API that revokes at reuse,', () => {
   const api = { reuse: 'revokes' } as const;
   const OLD = NOW - INTERVAL - MINUTE - 1;
@@ -526,11 +584,23 @@ describe('a token that dies before the next tick', () => {
     expect(decided({ asked, read: { session: lives(6) } })).toBe('end: satisfied');
     expect(decided({ asked, read: { session: lives(5) } })).toBe('refresh');
   });
+});
 
-  it('runs that died leave no trace by being told of, so that the pauses go on doubling', () => {
+describe('runs of a request that died', () => {
+  it('leave no trace by being told of, so that the pauses go on doubling', () => {
     const asked = request({ requestedBy: 'schedule', sentAt: NOW, attempt: 4 });
     expect(decided({ asked, read: { session: EMPTY_SESSION } })).toMatch(/^end: RunsDied/);
     const refused = { session: session(), tried: { refresh: failure('RefreshTokenRefused') } };
     expect(decided({ asked, ...refused })).toMatch(/^remember: RunsDied/);
+    // A wake-up would be a new message, without its receives.
+    const later = { asked: { ...asked, attempt: 8 }, intervalSeconds: 43_200 };
+    expect(decided({ ...later, read: { session: EMPTY_SESSION } })).toBe('end: RunsDied, hidden for 20 s');
+  });
+
+  it('hold logins back for twice as many receives each time', () => {
+    const mayLogIn = (attempt: number) =>
+      decided({ asked: request({ attempt }), read: { session: EMPTY_SESSION } }).startsWith('log in');
+    const attempts = Array.from({ length: 40 }, (_, index) => index + 1);
+    expect(attempts.filter(mayLogIn)).toEqual([1, 2, 3, 5, 9, 17, 33]);
   });
 });

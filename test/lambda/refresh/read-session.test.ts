@@ -5,11 +5,25 @@ import { EMPTY_SESSION, type Session } from '../../../lambda/refresh/session.ts'
 import { failedLogins, NOW, session } from './fixtures.ts';
 
 const stored = session({ refreshToken: 'r' }, { failedLogins: [failedLogins()], wakeUpAt: NOW });
+const failing = {
+  since: NOW,
+  tries: 1,
+  sentAt: NOW,
+  receives: 1,
+  refresh: { code: 'ApiForbidden', at: NOW, pauseMs: MINUTE },
+} as const;
 const parsed = (fields: object): Session => parseSession(JSON.stringify({ ...stored, ...fields }));
 
 describe('a stored session', () => {
   it('is read as it was written', () => {
     expect(parsed({})).toEqual(stored);
+    expect(parsed({ failing })).toEqual({ ...stored, failing });
+  });
+
+  it('without a refresh that failed as none can have is read all the same', () => {
+    for (const refresh of [null, 'Other', { ...failing.refresh, code: 'Other' }, { code: 'ApiForbidden' }]) {
+      expect(parsed({ failing: { ...failing, refresh } })).toEqual(stored);
+    }
   });
 
   it.each([
@@ -60,6 +74,11 @@ describe('times that are still to come, which a wrong clock left,', () => {
     const corrected = withoutFuture(session({}, { failedLogins: [failed], extraTryAt: NOW + HOUR }), NOW);
     expect(corrected.failedLogins).toMatchObject([{ at: NOW, since: NOW, shown: [NOW - MINUTE, NOW] }]);
     expect(corrected.extraTryAt).toBe(NOW);
+  });
+
+  it('count as now for a refresh that failed, too, whose pause then is no longer', () => {
+    const refresh = { ...failing.refresh, at: NOW + HOUR };
+    expect(withoutFuture(session({}, { failing: { ...failing, refresh } }), NOW).failing).toEqual(failing);
   });
 
   it('are all there is to correct: otherwise the session is the same', () => {
