@@ -57,7 +57,16 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
   const now = clock.now();
   const { environment } = settings;
   const durationMs = now - startedAt;
-  telemetry.attempt({ environment, settings: tokenSettings, request: parsed, outcome, now, durationMs });
+  const { messageId } = record;
+  telemetry.attempt({
+    environment,
+    settings: tokenSettings,
+    request: parsed,
+    outcome,
+    now,
+    durationMs,
+    messageId,
+  });
   return wait(record, parsed, 'wait' in outcome.ending ? outcome.ending.wait : undefined, run);
 }
 

@@ -70,7 +70,8 @@ describe('credentials', () => {
     const stage = await openStageForTest();
     stage.storeCredentials(credentialsOf('wrong'));
     const first = await stage.attempt();
-    expect(first.line).toMatchObject({ code: 'CredentialsRefused', apiStatus: 401 });
+    const { VersionId: credentialsVersion } = stage.aws.secrets.getSecretValue({ SecretId: SECRET });
+    expect(first.line).toMatchObject({ code: 'CredentialsRefused', apiStatus: 401, credentialsVersion });
     expect(metric(first, METRICS.perToken.loginRefused)).toBe(1);
     stage.newContainer();
     const second = await stage.attempt({ requestedBy: 'schedule' });
