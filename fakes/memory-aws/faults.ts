@@ -1,6 +1,6 @@
 import { AwsError } from './aws-error.ts';
 
-export type Service = 'ssm' | 'secretsmanager' | 'sqs';
+export type Service = 'ssm' | 'secretsmanager' | 'sqs' | 'sts' | 'cloudformation' | 'cloudwatch' | 'logs';
 
 /** A call as it arrived. */
 export interface Call {
@@ -109,4 +109,8 @@ const INTERNAL_ERROR = {
   ssm: 'InternalServerError',
   secretsmanager: 'InternalServiceError',
   sqs: 'InternalError',
+  sts: 'InternalFailure',
+  cloudformation: 'InternalFailure',
+  cloudwatch: 'InternalServiceFault',
+  logs: 'InternalFailure',
 } as const;

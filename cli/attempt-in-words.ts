@@ -1,0 +1,44 @@
+import type { Attempt } from './attempts.ts';
+import { failureInWords } from './failures-in-words.ts';
+import { printable } from './screen.ts';
+import { durationInWords, timeInWords } from './times-in-words.ts';
+
+/** What an attempt did, without its time: `refreshed by login, version 12, valid until 2026-12-01 12:05:26Z`. */
+export function attemptInWords(attempt: Attempt): string {
+  const { outcome, how, parameterVersion, expiresAt, credentials } = attempt;
+  switch (outcome) {
+    case 'refreshed': {
+      const parts = [
+        `refreshed by ${how}`,
+        parameterVersion !== undefined && `version ${parameterVersion}`,
+        expiresAt !== undefined && `valid until ${timeInWords(Date.parse(expiresAt))}`,
+        credentials === 'refused' && 'but the new credentials were refused',
+      ];
+      return parts.filter(Boolean).join(', ');
+    }
+    case 'satisfied':
+      return 'nothing to do: the stored token is newer than the request';
+    case 'superseded':
+      return 'dropped: a later tick has taken over';
+    case 'put-off':
+      return 'put off: the stored token is too young to be replaced';
+    case 'failed':
+      return `failed: ${reasonInWords(attempt)}${retryInWords(attempt)}`;
+  }
+}
+
+/** `the token API refuses the credentials (HTTP 401, invalid_grant; …)` */
+export function reasonInWords({ code, apiStatus, oauthError, detail }: Attempt): string {
+  const { says } = failureInWords(code);
+  const known = [apiStatus !== undefined && `HTTP ${apiStatus}`, oauthError].filter(Boolean).join(', ');
+  // The log's own advice is for readers of the log.
+  const more = code === 'NoCredentials' ? undefined : detail;
+  const bracket = [known, more].filter(Boolean).join('; ');
+  return printable(bracket === '' ? says : `${says} (${bracket})`);
+}
+
+export function retryInWords({ retryInSeconds, retryBy }: Attempt): string {
+  if (retryBy === undefined && retryInSeconds === undefined) return '; not tried again by itself';
+  if (retryBy === 'next tick') return '; tried again at the next tick';
+  return `; tried again in ${durationInWords((retryInSeconds ?? 0) * 1000)}`;
+}

@@ -1,0 +1,170 @@
+import Table from 'cli-table3';
+import { environmentPrefix, parameterPath } from '../../contract/names.ts';
+import { SECOND } from '../../contract/times.ts';
+import { reasonInWords } from '../attempt-in-words.ts';
+import { latestAttempts } from '../attempts.ts';
+import { raisedAlarms } from '../aws/alarms.ts';
+import { describeParameters } from '../aws/parameters.ts';
+import { environmentsHere, findDeployed } from '../deployed.ts';
+import { badInput, EXIT } from '../failure.ts';
+import type { Session } from '../session.ts';
+import { type EnvironmentStatus, isHealthy, isValid, statusOf, type TokenStatus } from '../status-of.ts';
+import { agoInWords, durationInWords } from '../times-in-words.ts';
+
+export interface StatusOptions {
+  readonly watch?: true;
+}
+
+const WATCH_SECONDS = 10;
+
+/** @returns the exit code */
+export async function status(
+  session: Session,
+  environment: string | undefined,
+  { watch = false }: { readonly watch?: boolean },
+): Promise<number> {
+  const { screen, world, options } = session;
+  for (;;) {
+    const statuses: EnvironmentStatus[] = [];
+    for (const name of await environmentsOf(session, environment)) {
+      screen.progress(`looking at ${name}`);
+      statuses.push(await look(session, name));
+    }
+    const now = world.now();
+    if (watch) screen.wipe();
+    if (options.json) screen.json(statuses.map((one) => asJson(one, now)));
+    else for (const one of statuses) show(session, one, now);
+    if (!watch) return statuses.every((one) => isHealthy(one, now)) ? EXIT.ok : EXIT.notOk;
+    screen.progress(`again every ${WATCH_SECONDS} s, Ctrl-C ends it`);
+    await world.sleep(WATCH_SECONDS * SECOND);
+  }
+}
+
+async function environmentsOf(session: Session, environment: string | undefined): Promise<string[]> {
+  if (environment !== undefined) return [environment];
+  session.screen.progress('looking for environments');
+  const found = await environmentsHere(session.aws);
+  if (found.length > 0) return found;
+  throw badInput(
+    'No environment here has tried to get a token yet.',
+    `Name one: ${session.command} status <environment>`,
+  );
+}
+
+/** For 70 tokens: the stack, three pages of parameters, the alarms, and the log's query with six looks at the most. */
+async function look(session: Session, environment: string): Promise<EnvironmentStatus> {
+  const { aws, world } = session;
+  const deployed = await findDeployed(session, environment);
+  const [parameters, raised, attempts] = await Promise.all([
+    describeParameters(aws, parameterPath(environment).slice(0, -1)),
+    raisedAlarms(aws, `${environmentPrefix(environment)}-`),
+    latestAttempts({ aws, world, log: deployed.log }),
+  ]);
+  return statusOf(deployed, { parameters, raised, attempts });
+}
+
+function show(session: Session, status: EnvironmentStatus, now: number): void {
+  const { screen } = session;
+  const { deployed, tokens, alarms, hasLog } = status;
+  screen.line(
+    screen.style('bold', deployed.environment) +
+      screen.style('dim', `  ${deployed.stack}, account ${deployed.account}, ${deployed.region}`),
+  );
+  const table = new Table({
+    head: ['token', 'valid for', 'got by', 'changed', 'credentials'],
+    chars: NO_BORDERS,
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+  });
+  table.push(...tokens.map((token) => row(session, token, now)));
+  for (const line of table.toString().split('\n')) screen.line(line.trimEnd());
+  for (const note of notes(session, status, now)) screen.line(note);
+  if (!hasLog) screen.line('The log did not answer in time: failures and credentials are missing here.');
+  if (alarms.length > 0) screen.line(screen.style('red', `Alarms: ${alarms.join(', ')}`));
+  screen.line();
+}
+
+const NO_BORDERS = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
+    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
+  ].map((name) => [name, '']),
+);
+
+function row({ screen }: Session, token: TokenStatus, now: number): string[] {
+  const { stored, credentialsSince } = token;
+  const left =
+    stored === undefined
+      ? 'no token'
+      : stored.expiresAt === undefined
+        ? '?'
+        : stored.expiresAt > now
+          ? durationInWords(stored.expiresAt - now)
+          : 'expired';
+  return [
+    token.token,
+    screen.style(isValid(token, now) ? 'green' : 'red', left),
+    stored?.how ?? '-',
+    stored === undefined ? '-' : agoInWords(stored.changedAt, now),
+    credentialsSince === undefined ? '-' : `${durationInWords(now - credentialsSince)} old`,
+  ];
+}
+
+/** What the table has no room for: failures and alarms, in words. */
+function notes(session: Session, { deployed, tokens }: EnvironmentStatus, now: number): string[] {
+  const { screen, command } = session;
+  return tokens.flatMap((token) => {
+    const { token: name, lastFailure, lastAttempt, alarms } = token;
+    const isOver = lastFailure !== lastAttempt;
+    const failure = lastFailure && `${agoInWords(lastFailure.at, now)}: ${reasonInWords(lastFailure)}`;
+    const said = [
+      failure && (isOver ? `last failure ${failure}, over` : `fails, last ${failure}`),
+      alarms.length > 0 && `alarms: ${alarms.join(', ')}`,
+    ].filter(Boolean);
+    if (said.length === 0) return [];
+    const needsHelp = alarms.length > 0 || (lastFailure !== undefined && !isOver);
+    const line = `  ${name}: ${said.join('; ')}.`;
+    return needsHelp
+      ? [
+          screen.style('yellow', line),
+          `  Why, and what to do: ${command} why ${deployed.environment} ${name}`,
+        ]
+      : [screen.style('dim', line)];
+  });
+}
+
+function asJson({ deployed, tokens, alarms, hasLog }: EnvironmentStatus, now: number): object {
+  const { environment, stack, account, region } = deployed;
+  return {
+    environment,
+    stack,
+    account,
+    region,
+    hasLog,
+    alarms,
+    tokens: tokens.map((token) => ({
+      token: token.token,
+      isValid: isValid(token, now),
+      version: token.stored?.version ?? null,
+      validUntil: isoOf(token.stored?.expiresAt),
+      gotBy: token.stored?.how ?? null,
+      changedAt: isoOf(token.stored?.changedAt),
+      credentialsSince: isoOf(token.credentialsSince),
+      lastAttempt: attemptAsJson(token.lastAttempt),
+      lastFailure: attemptAsJson(token.lastFailure),
+      alarms: token.alarms,
+    })),
+  };
+}
+
+const isoOf = (time: number | undefined): string | null =>
+  time === undefined ? null : new Date(time).toISOString();
+
+const attemptAsJson = (attempt: TokenStatus['lastAttempt']): object | null =>
+  attempt === undefined
+    ? null
+    : {
+        at: isoOf(attempt.at),
+        outcome: attempt.outcome,
+        code: attempt.code ?? null,
+        reason: attempt.code === undefined ? null : reasonInWords(attempt),
+      };
