@@ -5,14 +5,18 @@ import { durationInWords, timeInWords } from './times-in-words.ts';
 
 /** What an attempt did, without its time: `refreshed by login, version 12, valid until 2026-12-01 12:05:26Z`. */
 export function attemptInWords(attempt: Attempt): string {
-  const { outcome, how, parameterVersion, expiresAt, credentials } = attempt;
+  const isRefused = attempt.outcome !== 'failed' && attempt.credentials === 'refused';
+  return `${outcomeInWords(attempt)}${isRefused ? ', but the new credentials were refused' : ''}`;
+}
+
+function outcomeInWords(attempt: Attempt): string {
+  const { outcome, how, parameterVersion, expiresAt } = attempt;
   switch (outcome) {
     case 'refreshed': {
       const parts = [
         `refreshed by ${how}`,
         parameterVersion !== undefined && `version ${parameterVersion}`,
         expiresAt !== undefined && `valid until ${timeInWords(Date.parse(expiresAt))}`,
-        credentials === 'refused' && 'but the new credentials were refused',
       ];
       return parts.filter(Boolean).join(', ');
     }
@@ -28,7 +32,9 @@ export function attemptInWords(attempt: Attempt): string {
 }
 
 /** `the token API refuses the credentials (HTTP 401, invalid_grant; …)` */
-export function reasonInWords({ code, apiStatus, oauthError, detail }: Attempt): string {
+export function reasonInWords(attempt: Attempt): string {
+  const { apiStatus, oauthError, detail } = attempt;
+  const code = codeOf(attempt);
   const { says } = failureInWords(code);
   const known = [apiStatus !== undefined && `HTTP ${apiStatus}`, oauthError].filter(Boolean).join(', ');
   // The log's own advice is for readers of the log.
@@ -37,7 +43,11 @@ export function reasonInWords({ code, apiStatus, oauthError, detail }: Attempt):
   return printable(bracket === '' ? says : `${says} (${bracket})`);
 }
 
-export function retryInWords({ retryInSeconds, retryBy }: Attempt): string {
+/** New credentials may be refused while the session goes on: then no code is logged. */
+export const codeOf = ({ code, credentials }: Attempt): Attempt['code'] =>
+  code ?? (credentials === 'refused' ? 'CredentialsRefused' : undefined);
+
+function retryInWords({ retryInSeconds, retryBy }: Attempt): string {
   if (retryBy === undefined && retryInSeconds === undefined) return '; not tried again by itself';
   if (retryBy === 'next tick') return '; tried again at the next tick';
   return `; tried again in ${durationInWords((retryInSeconds ?? 0) * 1000)}`;

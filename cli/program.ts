@@ -96,8 +96,8 @@ export function program(world: World, run: Run): Command {
 }
 
 const helpOn = (name: string): string => `
-Exit codes: ${EXIT.ok} ok; ${EXIT.notOk} something is not ok, or AWS does not do its part; ${EXIT.badInput} what was typed is
-wrong or does not exist; ${EXIT.interrupted} Ctrl-C.
+Exit codes: ${EXIT.ok} ok; ${EXIT.notOk} something is not ok, or AWS does not do its part;
+${EXIT.badInput} what was typed is wrong or does not exist; ${EXIT.interrupted} Ctrl-C.
 
 Examples:
   ${name} credentials sandbox payments-api

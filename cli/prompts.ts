@@ -9,24 +9,24 @@ export interface SecretQuestion {
 }
 
 /** Shows nothing of what is typed, not even its length. @throws {Failure} on Ctrl-C */
-export async function askSecret({ stdin, stderr }: World, question: SecretQuestion): Promise<string> {
+export async function askSecret(world: World, question: SecretQuestion): Promise<string> {
   const answer = await new PasswordPrompt({
-    input: stdin,
-    output: stderr,
+    input: world.stdin,
+    output: shownTo(world),
     validate: (value) => question.refuse(value ?? ''),
     render() {
-      const refusal = this.state === 'error' ? ` (${this.error})` : '';
-      return `${question.message}${refusal}: `;
+      const refusal = this.state === 'error' ? `${this.error}\n` : '';
+      return `${refusal}${question.message}: `;
     },
   }).prompt();
   return answered(answer) ?? '';
 }
 
 /** @throws {Failure} on Ctrl-C */
-export async function confirm({ stdin, stderr }: World, message: string, usually: boolean): Promise<boolean> {
+export async function confirm(world: World, message: string, usually: boolean): Promise<boolean> {
   const answer = await new ConfirmPrompt({
-    input: stdin,
-    output: stderr,
+    input: world.stdin,
+    output: shownTo(world),
     active: 'yes',
     inactive: 'no',
     initialValue: usually,
@@ -37,6 +37,9 @@ export async function confirm({ stdin, stderr }: World, message: string, usually
   }).prompt();
   return answered(answer) ?? usually;
 }
+
+/** Standard output is for the answer, unless the other one goes elsewhere. */
+const shownTo = ({ stdout, stderr }: World) => (stderr.isTTY ? stderr : stdout);
 
 function answered<T>(answer: T): Exclude<T, symbol> {
   if (isCancel(answer)) throw new Failure('Interrupted.', { exitCode: EXIT.interrupted });

@@ -82,9 +82,9 @@ async function ask(session: Session, fields: readonly string[]): Promise<Values>
 }
 
 const refuseTyped = (value: string): string | undefined => {
-  if (value.trim() === '') return 'it is empty';
+  if (value.trim() === '') return 'It is empty.';
   return value.startsWith('-----BEGIN')
-    ? 'PEM has several lines: Ctrl-C, then --file <field>=<path>'
+    ? 'PEM has several lines: end this by Ctrl-C, and use --file <field>=<path>.'
     : undefined;
 };
 

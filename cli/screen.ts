@@ -14,9 +14,15 @@ export class Screen {
     this.#world = world;
   }
 
-  /** Part of the answer. */
-  line(text = ''): void {
-    this.#write(this.#world.stdout, text);
+  /** Part of the answer. @param hanging columns before the lines that follow, where a line is broken */
+  line(text = '', hanging = 0): void {
+    this.#write(this.#world.stdout, text, hanging);
+  }
+
+  /** A command to copy: never broken. */
+  command(text: string): void {
+    this.#clear();
+    this.#world.stdout.write(`  ${text}\n`);
   }
 
   json(value: unknown): void {
@@ -59,9 +65,9 @@ export class Screen {
     if (this.isTerminal) this.#world.stdout.write('\u001b[2J\u001b[H');
   }
 
-  #write(output: Output, text: string): void {
+  #write(output: Output, text: string, hanging = 0): void {
     this.#clear();
-    output.write(`${output.isTTY ? wrap(text, columnsOf(output)) : text}\n`);
+    output.write(`${output.isTTY ? wrap(text, columnsOf(output), hanging) : text}\n`);
   }
 
   #clear(): void {
@@ -74,19 +80,20 @@ export class Screen {
 const columnsOf = ({ columns = USUAL_COLUMNS }: Output): number => Math.max(columns, 20);
 
 /** Breaks lines between words only; what is longer than a line, such as an ARN, stays whole. Keeps each line's indentation. */
-export const wrap = (text: string, columns: number): string =>
+export const wrap = (text: string, columns: number, hanging = 0): string =>
   text
     .split('\n')
-    .flatMap((line) => wrapLine(line, columns))
+    .flatMap((line) => wrapLine(line, columns, ' '.repeat(hanging)))
     .join('\n');
 
-function wrapLine(line: string, columns: number): string[] {
+function wrapLine(line: string, columns: number, hanging: string): string[] {
   if (widthOf(line) <= columns) return [line];
-  const [indent = ''] = /^ */.exec(line) ?? [];
+  const [first = ''] = /^ */.exec(line) ?? [];
+  const indent = hanging === '' ? first : hanging;
   const lines: string[] = [];
   let current = '';
   for (const word of line.trim().split(' ')) {
-    const longer = current === '' ? `${indent}${word}` : `${current} ${word}`;
+    const longer = current === '' ? `${first}${word}` : `${current} ${word}`;
     if (current !== '' && widthOf(longer) > columns) {
       lines.push(current);
       current = `${indent}${word}`;

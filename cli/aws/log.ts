@@ -1,8 +1,8 @@
 import { SECOND } from '../../contract/times.ts';
 import type { Aws } from './aws.ts';
 
-/** Pauses between the looks at a query that runs: six looks at the most. */
-const LOOKS_MS = [300, 700, 1500, 3000, 6000];
+/** Pauses between the looks at a query that runs: five looks at the most. */
+const PAUSES_MS = [300, 700, 2000, 5000];
 
 export interface QueryProps {
   readonly log: string;
@@ -28,7 +28,7 @@ export async function queryLog(aws: Aws, props: QueryProps): Promise<string[] | 
       endTime: Math.ceil(props.to / SECOND),
     }),
   );
-  for (const pause of [...LOOKS_MS, 0]) {
+  for (const pause of [...PAUSES_MS, 0]) {
     const { status, results = [] } = await client.send(new GetQueryResultsCommand({ queryId }));
     if (status !== 'Scheduled' && status !== 'Running') return results.map(messageOf);
     await props.sleep(pause);

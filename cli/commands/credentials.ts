@@ -1,10 +1,10 @@
 import type { DeployedToken } from '../../contract/outputs.ts';
-import { attemptInWords, reasonInWords } from '../attempt-in-words.ts';
+import { adviceOn, showAdvice } from '../advice.ts';
+import { attemptInWords, codeOf, reasonInWords } from '../attempt-in-words.ts';
 import { type Attempt, awaitAttempt } from '../attempts.ts';
 import { describeSecret, putSecret, restoreSecret, type Secret } from '../aws/secret.ts';
 import { type Deployed, findDeployed, findToken } from '../deployed.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { failureInWords, runbook } from '../failures-in-words.ts';
 import { readCredentials } from '../read-credentials.ts';
 import type { Session } from '../session.ts';
 import { durationInWords } from '../times-in-words.ts';
@@ -102,19 +102,14 @@ async function tell(session: Session, told: Told): Promise<number> {
     if (options.json) screen.json(asJson(told, false));
     else {
       screen.line(screen.style('yellow', `Stored, as version ${stored}, but there was no verdict in time.`));
-      screen.line(`What the attempts met: ${command} why ${deployed.environment} ${token.token}`);
+      screen.line('What the attempts met:');
+      screen.command(`${command} why ${deployed.environment} ${token.token}`);
     }
     return EXIT.notOk;
   }
-  const { todo, section } = failureInWords(verdict.code ?? 'CredentialsRefused');
   if (!options.json) {
-    screen.line(
-      screen.style(
-        'red',
-        `Refused: ${reasonInWords({ ...verdict, code: verdict.code ?? 'CredentialsRefused' })}.`,
-      ),
-    );
-    screen.line(`What to do: ${todo} See ${runbook(section)}`);
+    screen.line(screen.style('red', `Refused: ${reasonInWords(verdict)}.`));
+    showAdvice(screen, adviceOn(verdict, { environment: deployed.environment, token: token.token, command }));
   }
   const isRestored = await offerRestore(session, told);
   if (options.json) screen.json(asJson(told, isRestored));
@@ -158,7 +153,7 @@ const asJson = ({ deployed, token, stored, verdict }: Told, isRestored: boolean)
   token: token.token,
   stored,
   verdict: verdict?.credentials ?? 'none',
-  code: verdict?.code ?? null,
+  code: (verdict && codeOf(verdict)) ?? null,
   version: verdict?.outcome === 'refreshed' ? (verdict.parameterVersion ?? null) : null,
   validUntil: verdict?.outcome === 'refreshed' ? (verdict.expiresAt ?? null) : null,
   isRestored,

@@ -1,4 +1,5 @@
-import { attemptInWords } from '../attempt-in-words.ts';
+import { adviceOn, showAdvice } from '../advice.ts';
+import { attemptInWords, codeOf } from '../attempt-in-words.ts';
 import { type Attempt, awaitAttempt } from '../attempts.ts';
 import { sendRequest } from '../aws/queue.ts';
 import { findDeployed, findToken } from '../deployed.ts';
@@ -38,11 +39,11 @@ export async function refresh(
       remedy: `Another request of ${token} may be in progress, or nothing runs: ${command} why ${environment} ${token}`,
     });
   }
-  const isOk = attempt.outcome !== 'failed';
+  const isOk = codeOf(attempt) === undefined;
   if (options.json) screen.json(asJson(attempt, environment));
   else {
     screen.line(`${token}: ${screen.style(isOk ? 'green' : 'red', attemptInWords(attempt))}`);
-    if (!isOk) screen.line(`What to do: ${command} why ${environment} ${token}`);
+    if (!isOk) showAdvice(screen, adviceOn(attempt, { environment, token, command }));
   }
   return isOk ? EXIT.ok : EXIT.notOk;
 }
@@ -51,7 +52,7 @@ const asJson = (attempt: Attempt, environment: string): object => ({
   environment,
   token: attempt.token,
   outcome: attempt.outcome,
-  code: attempt.code ?? null,
+  code: codeOf(attempt) ?? null,
   version: attempt.parameterVersion ?? null,
   validUntil: attempt.expiresAt ?? null,
   inWords: attemptInWords(attempt),

@@ -51,7 +51,7 @@ async function environmentsOf(session: Session, environment: string | undefined)
   );
 }
 
-/** For 70 tokens: the stack, three pages of parameters, the alarms, and the log's query with six looks at the most. */
+/** For 70 tokens: the stack, three pages of parameters, the alarms, and the log's query with five looks at the most. */
 async function look(session: Session, environment: string): Promise<EnvironmentStatus> {
   const { aws, world } = session;
   const deployed = await findDeployed(session, environment);
@@ -77,7 +77,7 @@ function show(session: Session, status: EnvironmentStatus, now: number): void {
   });
   table.push(...tokens.map((token) => row(session, token, now)));
   for (const line of table.toString().split('\n')) screen.line(line.trimEnd());
-  for (const note of notes(session, status, now)) screen.line(note);
+  showNotes(session, status, now);
   if (!hasLog) screen.line('The log did not answer in time: failures and credentials are missing here.');
   if (alarms.length > 0) screen.line(screen.style('red', `Alarms: ${alarms.join(', ')}`));
   screen.line();
@@ -110,26 +110,28 @@ function row({ screen }: Session, token: TokenStatus, now: number): string[] {
 }
 
 /** What the table has no room for: failures and alarms, in words. */
-function notes(session: Session, { deployed, tokens }: EnvironmentStatus, now: number): string[] {
-  const { screen, command } = session;
-  return tokens.flatMap((token) => {
-    const { token: name, lastFailure, lastAttempt, alarms } = token;
-    const isOver = lastFailure !== lastAttempt;
-    const failure = lastFailure && `${agoInWords(lastFailure.at, now)}: ${reasonInWords(lastFailure)}`;
-    const said = [
-      failure && (isOver ? `last failure ${failure}, over` : `fails, last ${failure}`),
-      alarms.length > 0 && `alarms: ${alarms.join(', ')}`,
-    ].filter(Boolean);
-    if (said.length === 0) return [];
-    const needsHelp = alarms.length > 0 || (lastFailure !== undefined && !isOver);
-    const line = `  ${name}: ${said.join('; ')}.`;
-    return needsHelp
-      ? [
-          screen.style('yellow', line),
-          `  Why, and what to do: ${command} why ${deployed.environment} ${name}`,
-        ]
-      : [screen.style('dim', line)];
-  });
+function showNotes({ screen, command }: Session, { deployed, tokens }: EnvironmentStatus, now: number): void {
+  for (const status of tokens) {
+    const said = [failureOf(status, now), status.alarms.length > 0 && `alarms: ${status.alarms.join(', ')}`];
+    const text = `  ${status.token}: ${said.filter(Boolean).join('; ')}.`;
+    if (needsHelp(status)) {
+      screen.line(screen.style('yellow', text));
+      screen.command(`${command} why ${deployed.environment} ${status.token}`);
+    } else if (status.lastFailure !== undefined) screen.line(screen.style('dim', text));
+  }
+}
+
+const isFailing = ({ lastFailure, lastAttempt }: TokenStatus): boolean =>
+  lastFailure !== undefined && lastFailure === lastAttempt;
+
+const needsHelp = (status: TokenStatus): boolean => status.alarms.length > 0 || isFailing(status);
+
+function failureOf(status: TokenStatus, now: number): string | undefined {
+  const { lastFailure } = status;
+  if (lastFailure === undefined) return undefined;
+  const when = agoInWords(lastFailure.at, now);
+  const reason = reasonInWords(lastFailure);
+  return isFailing(status) ? `fails, ${when}: ${reason}` : `over: ${when} ${reason}`;
 }
 
 function asJson({ deployed, tokens, alarms, hasLog }: EnvironmentStatus, now: number): object {

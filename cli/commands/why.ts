@@ -1,11 +1,13 @@
+import { adviceOn, showAdvice } from '../advice.ts';
 import { attemptInWords } from '../attempt-in-words.ts';
 import { type Attempt, attemptsOf } from '../attempts.ts';
 import { findDeployed, findToken } from '../deployed.ts';
 import { EXIT, Failure } from '../failure.ts';
-import { failureInWords, runbook } from '../failures-in-words.ts';
-import { printable } from '../screen.ts';
 import type { Session } from '../session.ts';
 import { timeInWords } from '../times-in-words.ts';
+
+/** Of a broken line: as wide as its time. */
+const HANGING = 24;
 
 /** @returns the exit code: not ok if the latest attempt failed, or its credentials were refused */
 export async function why(
@@ -22,58 +24,25 @@ export async function why(
   if (newestFirst === undefined) {
     throw new Failure('The log did not answer in time.', { remedy: 'Try again.' });
   }
-  const next = whatToDo(newestFirst, { session, environment, token });
+  const advice = adviceOn(newestFirst[0], { environment, token, command: session.command });
   if (options.json) {
-    screen.json({ environment, token, attempts: newestFirst.toReversed().map(asJson), ...next });
+    screen.json({ environment, token, attempts: newestFirst.toReversed().map(asJson), ...advice });
   } else {
     screen.line(
       `${screen.style('bold', token)} in ${environment}, account ${deployed.account}, ${deployed.region}`,
     );
     for (const attempt of newestFirst.toReversed()) {
-      screen.line(`  ${timeInWords(attempt.at)}  ${colour(session, attempt)}`);
+      screen.line(`  ${timeInWords(attempt.at)}  ${colour(session, attempt)}`, HANGING);
     }
-    screen.line(`What to do: ${next.todo}`);
-    if (next.section !== null) screen.line(`Runbook: ${next.section}`);
+    showAdvice(screen, advice);
   }
-  return next.isOk ? EXIT.ok : EXIT.notOk;
+  return advice.isOk ? EXIT.ok : EXIT.notOk;
 }
 
 function colour({ screen }: Session, attempt: Attempt): string {
   const words = attemptInWords(attempt);
   if (attempt.outcome === 'failed') return screen.style('red', words);
   return attempt.credentials === 'refused' ? screen.style('yellow', words) : words;
-}
-
-interface Next {
-  readonly isOk: boolean;
-  readonly todo: string;
-  readonly section: string | null;
-}
-
-function whatToDo(
-  [latest]: readonly Attempt[],
-  { session, environment, token }: { session: Session; environment: string; token: string },
-): Next {
-  const { command } = session;
-  if (latest === undefined) {
-    return {
-      isOk: false,
-      todo: `The log of the last 7 days holds no attempt. Ask for one (${command} refresh ${environment} ${token}); if nothing comes, neither schedule nor queue reaches the function.`,
-      section: runbook('Going stale'),
-    };
-  }
-  if (latest.outcome === 'failed' || latest.credentials === 'refused') {
-    const { todo, section } = failureInWords(
-      latest.outcome === 'failed' ? latest.code : 'CredentialsRefused',
-    );
-    const store = section === 'Login refused' ? ` ${command} credentials ${environment} ${token}` : '';
-    return { isOk: false, todo: `${todo}${store}`, section: runbook(section) };
-  }
-  const { attention = [] } = latest;
-  if (attention.length > 0) {
-    return { isOk: true, todo: printable(attention.join('; ')), section: runbook('Attention') };
-  }
-  return { isOk: true, todo: 'nothing, the latest attempt is fine.', section: null };
 }
 
 const asJson = ({ at, token: _, ...attempt }: Attempt): object => ({

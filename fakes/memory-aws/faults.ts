@@ -13,6 +13,7 @@ export interface Call {
  * - `throttle`: the service's own throttling error
  * - `tooManyUpdates`: Parameter Store's answer to concurrent writes of one parameter
  * - `deny`: the caller lacks the permission
+ * - `denyByQueue`: the queue's policy denies it, of SQS only
  * - `denyKms`: the caller lacks the permission on the key
  * - `error500`: an internal error of the service
  * - `hang`: no answer, nothing done
@@ -24,6 +25,7 @@ export type FaultKind =
   | 'throttle'
   | 'tooManyUpdates'
   | 'deny'
+  | 'denyByQueue'
   | 'denyKms'
   | 'error500'
   | 'hang'
@@ -90,6 +92,12 @@ export function faultAnswer(fault: FaultKind, { service, operation }: Call): Aws
         service === 'sqs' ? 'AccessDenied' : 'AccessDeniedException',
         `User: memory-aws is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
         service === 'sqs' ? 403 : 400,
+      );
+    case 'denyByQueue':
+      return new AwsError(
+        'AccessDenied',
+        `User: memory-aws is not authorized to perform: ${action.toLowerCase()} with an explicit deny in a resource-based policy`,
+        403,
       );
     case 'denyKms':
       return service === 'sqs'

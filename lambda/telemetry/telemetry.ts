@@ -124,12 +124,15 @@ function attemptFields(measured: ToldAttempt): LogFields {
 const isWithoutVerdict = ({ call, code }: ApiCall): boolean =>
   call === 'login' && code !== undefined && kindOfFailure(code) === 'inconclusive';
 
-function detailOf({ kind, fields }: RefreshError, { settings, outcome }: Measured): string | undefined {
+function detailOf(
+  { kind, fields }: RefreshError,
+  { environment, settings, request, outcome }: Measured,
+): string | undefined {
   const { detail, notJson } = fields;
   const wasNeverAccepted = outcome.session?.granted === undefined;
   if (notJson && wasNeverAccepted) {
     return [detail, 'or this API speaks another protocol'].filter(Boolean).join('; ');
   }
   if (kind !== 'missing') return detail;
-  return `set them, as ${credentialsInWords(settings.api)}: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin`;
+  return `set them, as ${credentialsInWords(settings.api)}: token-refresher credentials ${environment} ${request.token}`;
 }

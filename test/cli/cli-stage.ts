@@ -102,10 +102,14 @@ export function deploy(
 }
 
 /** A stage whose stack is deployed: the refresher runs by itself, asked by the queue and by new credentials. */
-export async function openDeployedStage(options: StageOptions = {}): Promise<Stage> {
+export async function openDeployedStage({
+  hasToken = false,
+  ...options
+}: StageOptions & { readonly hasToken?: boolean } = {}): Promise<Stage> {
   let log = (_: object): void => {};
   const stage = await openStage({ ...options, onLine: (line) => log(line) });
   const { aws, queue } = stage;
+  if (hasToken) stage.startWithToken();
   deploy(aws, [{ token: TOKEN, secret: SECRET }]);
   log = (line) => logLine(aws, line);
   const mapping = new EventSourceMapping({

@@ -12,7 +12,7 @@ describe('credentials', () => {
     const stage = await openStageForTest();
     const { line, retryInSeconds, metrics } = await stage.attempt();
     expect(line).toMatchObject({ outcome: 'failed', code: 'NoCredentials' });
-    expect(line.detail).toContain(`put-secret-value --secret-id ${SECRET}`);
+    expect(line.detail).toContain('token-refresher credentials sandbox payments-api');
     expect(retryInSeconds).toBeUndefined();
     expect(metrics.flatMap((group) => group.metrics).map(({ name }) => name)).toEqual([
       METRICS.perCode.failedAttempt,
