@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/servers/**/*.test.ts'],
+    exclude: process.env.MANUAL === '1' ? [] : ['**/*.manual.test.ts'],
     testTimeout: 300_000,
     hookTimeout: 400_000,
     fileParallelism: false,

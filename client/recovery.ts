@@ -17,10 +17,21 @@ export interface RecoveryProps {
   readonly requests?: RefreshRequests | undefined;
   /** How long a successor is waited for once the refresher was asked. */
   readonly waitSeconds: number;
+  /** From one poll to the next. */
+  readonly pollSeconds: number;
 }
 
 /** After waiting in vain the refresher is not asked again for the same token, nor waited for, for so long. */
 const PAUSE_AFTER_FAILURE_SECONDS = 60;
+
+/** The refresher stores a new token a few hundred milliseconds after it was asked. Apart, so that many processes spread. */
+const FIRST_POLL_MS = { from: 200, to: 500 };
+
+/**
+ * A poll that failed, throttled perhaps, is followed by one so much sooner or later: half less to half more. Longer pauses
+ * would leave 200 processes more than 6 s behind, at the 40 reads per second that Parameter Store gives by default.
+ */
+const PAUSE_AFTER_FAILURE_SHARE = { from: 0.5, to: 1.5 };
 
 /** SQS answers in milliseconds; retries included, this is plenty. */
 const SEND_LIMIT_SECONDS = 5;
@@ -81,10 +92,16 @@ export class Recovery {
     return { rejected: token.value, work };
   }
 
+  /**
+   * The token that was just read is not read again before the refresher is asked: what needs no new token, and what was asked
+   * before, costs the refresher nothing.
+   */
   async #find(rejected: StoredToken, signal: AbortSignal): Promise<string> {
-    const { requests } = this.#props;
+    const { cache, requests } = this.#props;
     const mayAsk = requests !== undefined && !this.#gaveUpOn(rejected);
-    const token = (await this.#read({ signal, orThrow: !mayAsk })) ?? rejected;
+    const isJustRead = mayAsk && cache.isJustRead;
+    const read = isJustRead ? undefined : await this.#read({ signal, orThrow: !mayAsk });
+    const token = read ?? rejected;
     if (token.value !== rejected.value) return token.value;
     if (!mayAsk) {
       const why =
@@ -94,7 +111,14 @@ export class Recovery {
         `the API refuses version ${token.version}, the newest there is; ${why}`,
       );
     }
-    await this.#ask(requests, token, signal);
+    try {
+      await this.#ask(requests, token, signal);
+    } catch (error) {
+      // Somebody else may have asked, or the schedule.
+      const last = signal.aborted ? undefined : await this.#read({ signal, orThrow: false });
+      if (last !== undefined && last.value !== token.value) return last.value;
+      throw error;
+    }
     return this.#waitForOther(token, signal);
   }
 
@@ -108,13 +132,17 @@ export class Recovery {
   }
 
   async #waitForOther(token: StoredToken, signal: AbortSignal): Promise<string> {
-    const { clock, waitSeconds } = this.#props;
+    const { clock, waitSeconds, pollSeconds } = this.#props;
     // By this clock alone: one that is set, or a machine that slept, does not end everybody's wait.
     const askedAt = clock.monotonic();
+    let pauseMs = between(FIRST_POLL_MS, clock);
     while (clock.monotonic() - askedAt < waitSeconds * SECOND) {
-      // The cache keeps its reads apart: this polls no faster than it allows.
-      const stored = await this.#read({ signal, orThrow: false });
+      if (pauseMs > 0) await clock.sleep(pauseMs, signal);
+      const polledAt = clock.monotonic();
+      const stored = await this.#read({ signal, orThrow: false, atOnce: true });
       if (stored !== undefined && stored.value !== token.value) return stored.value;
+      const share = stored === undefined ? between(PAUSE_AFTER_FAILURE_SHARE, clock) : 1;
+      pauseMs = share * pollSeconds * SECOND - (clock.monotonic() - polledAt);
     }
     this.#gaveUp = { rejected: token.value, at: momentOf(clock) };
     throw new TokenError(
@@ -124,10 +152,14 @@ export class Recovery {
   }
 
   /** Reads past the cache. A failed read says nothing about the token, unless it is the last thing to try. */
-  async #read(options: { signal: AbortSignal; orThrow: boolean }): Promise<StoredToken | undefined> {
-    const { signal, orThrow } = options;
+  async #read(options: {
+    signal: AbortSignal;
+    orThrow: boolean;
+    atOnce?: boolean;
+  }): Promise<StoredToken | undefined> {
+    const { signal, orThrow, atOnce = false } = options;
     try {
-      return await this.#props.cache.reread(signal);
+      return await this.#props.cache.reread(signal, { atOnce });
     } catch (error) {
       if (signal.aborted || orThrow) throw error;
       return undefined;
@@ -139,3 +171,6 @@ export class Recovery {
     return elapsedSince(this.#gaveUp.at, this.#props.clock) < PAUSE_AFTER_FAILURE_SECONDS * SECOND;
   }
 }
+
+const between = ({ from, to }: { from: number; to: number }, { random }: Clock): number =>
+  from + (to - from) * random();

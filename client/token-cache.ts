@@ -78,15 +78,21 @@ export class TokenCache {
     return this.#get(signal);
   }
 
+  /** Whether a read now would come less than the poll interval after the last. */
+  get isJustRead(): boolean {
+    return this.#gapMs() > 0;
+  }
+
   /**
    * The newest token, read now or, if the last read was less than the poll interval ago, when that is over.
    *
+   * @param atOnce the caller keeps reads apart by itself.
    * @throws TokenError `TokenExpired`, or what the read threw
    */
-  async reread(signal?: AbortSignal): Promise<HeldToken> {
-    let read = await this.#joinRead(signal);
+  async reread(signal?: AbortSignal, { atOnce = false } = {}): Promise<HeldToken> {
+    let read = await this.#joinRead(signal, atOnce);
     // It lived when it was answered: the clock was set meanwhile, the machine slept, or its time has just run out.
-    if (!this.#lives(read) && read.expiresInMs > 0) read = await this.#joinRead(signal);
+    if (!this.#lives(read) && read.expiresInMs > 0) read = await this.#joinRead(signal, atOnce);
     if (this.#lives(read)) return read;
     const ago = Math.round((this.#age(read) - read.expiresInMs) / SECOND);
     throw new TokenError(
@@ -135,9 +141,9 @@ export class TokenCache {
     return this.#props.renewAhead && (withinMaxAge || this.#lastRead?.failed === true);
   }
 
-  #joinRead(signal: AbortSignal | undefined): Promise<HeldToken> {
+  #joinRead(signal: AbortSignal | undefined, atOnce = false): Promise<HeldToken> {
     if (this.#reading === undefined || this.#reading.work.isAborted || this.#isOverdue(this.#reading)) {
-      this.#reading = this.#startRead();
+      this.#reading = this.#startRead(atOnce ? 0 : this.#gapMs());
     }
     return this.#reading.work.join(signal);
   }
@@ -150,8 +156,7 @@ export class TokenCache {
     return elapsedSince(startedAt, this.#clock) > limitMs + LATE_MS;
   }
 
-  #startRead() {
-    const gapMs = this.#gapMs();
+  #startRead(gapMs: number) {
     const limitMs = this.#readLimitMs();
     const work = new SharedWork(async (signal) => {
       if (gapMs > 0) await this.#clock.sleep(gapMs, signal);

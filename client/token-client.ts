@@ -71,7 +71,7 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
       client: refreshRequests.sqs,
       clientConfig: { ...CLIENT_CONFIG, ...placeOf(options.ssmConfig), ...refreshRequests.sqsConfig },
     });
-  const recovery = new Recovery({ cache, requests, clock, emit, waitSeconds: times.waitSeconds });
+  const recovery = new Recovery({ ...times, cache, requests, clock, emit });
 
   const getToken = (asked?: GetTokenOptions): Promise<string> =>
     asked?.rejected === undefined

@@ -1,7 +1,7 @@
 import type { TokenSettings } from '../contract/function-settings.ts';
 import { accessTokenParameter, credentialsSecret } from '../contract/names.ts';
 import { DEFAULT_TIMES } from '../contract/times.ts';
-import { defaultTokenApi } from '../contract/token-api.ts';
+import { defaultTokenApi, type TokenApiSettings } from '../contract/token-api.ts';
 import { ParameterStore as ParameterStoreModel } from '../fakes/memory-aws/parameter-store.ts';
 import { SecretStore } from '../fakes/memory-aws/secret-store.ts';
 import type { CredentialsStore } from '../lambda/aws/credentials.ts';
@@ -29,6 +29,8 @@ export interface ApiTraits {
   readonly statedLifetimeSeconds?: number;
   /** Answers hold no refresh token: each access token takes a login. Default: false. */
   readonly loginAlone?: boolean;
+  /** What the settings say of it. Default: nothing. */
+  readonly describe?: (baseUrl: string) => TokenApiSettings;
 }
 
 export interface WorldProps extends ApiTraits {
@@ -60,13 +62,14 @@ export class World {
     lockout,
     statedLifetimeSeconds,
     loginAlone = false,
+    describe = defaultTokenApi,
   }: WorldProps) {
     const { time } = this;
     this.random = seededRandom(seed);
     this.faults = new Faults({ faults, time, random: this.random });
     this.parameterStore = new ParameterStoreModel({ now: time.now });
     this.secretStore = new SecretStore({ now: time.now });
-    this.tokens = Object.fromEntries(tokens.map((token) => [token, settingsOf(token, times)]));
+    this.tokens = Object.fromEntries(tokens.map((token) => [token, settingsOf(token, times, describe)]));
     const services: ServiceProps = { time, faults: this.faults, random: this.random };
     this.hosts = new Map(
       tokens.map((token) => {
@@ -122,8 +125,12 @@ export class World {
   }
 }
 
-const settingsOf = (token: string, times: Times): TokenSettings => ({
+const settingsOf = (
+  token: string,
+  times: Times,
+  describe: NonNullable<ApiTraits['describe']>,
+): TokenSettings => ({
   ...times,
-  api: defaultTokenApi(`https://${token}${DOMAIN}`),
+  api: describe(`https://${token}${DOMAIN}`),
   credentialsSecretId: credentialsSecret(ENVIRONMENT, token),
 });

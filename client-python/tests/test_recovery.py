@@ -46,7 +46,7 @@ class RecoveryTest(unittest.TestCase):
         self.assertEqual(len(self.ssm.reads), 2)
         self.assertEqual(self.sqs.sent, [])
 
-    def test_else_the_refresher_is_asked_and_polled_for_once_a_second(self) -> None:
+    def test_else_the_refresher_is_asked_and_polled_for_soon_and_then_once_a_second(self) -> None:
         self.sqs.on_send = lambda: setattr(self.ssm, "on_read", self.write_at_the_second_read)
         self.assertEqual(self.client.get_token(rejected="token-1"), "token-2")
         self.assertEqual(
@@ -59,13 +59,32 @@ class RecoveryTest(unittest.TestCase):
                 }
             ],
         )
-        self.assertEqual([read - self.ssm.reads[1] for read in self.ssm.reads[1:]], [0, 1, 2])
+        reads = [round(read - self.ssm.reads[1], 3) for read in self.ssm.reads[1:]]
+        self.assertEqual(reads[0], 0)
+        self.assertTrue(0.2 <= reads[1] <= 0.5)
+        self.assertEqual(round(reads[2] - reads[1], 3), 1)
         types = [event["type"] for event in self.events if event["type"] != "read"]
         self.assertEqual(types, ["rejected", "refresh-requested", "recovered"])
 
     def write_at_the_second_read(self) -> None:
         if len(self.ssm.reads) == 4:
             self.ssm.write()
+
+    def test_the_successor_of_a_token_that_was_just_read_is_asked_for_without_a_read(self) -> None:
+        self.clock.passed -= 10
+        self.sqs.on_send = self.ssm.write
+        began = self.clock.passed
+        self.assertEqual(self.client.get_token(rejected="token-1"), "token-2")
+        self.assertLessEqual(self.clock.passed - began, 0.5)
+        self.assertEqual(len(self.ssm.reads), 2)
+
+    def test_a_request_that_cannot_be_sent_ends_nothing_if_there_is_a_newer_token(self) -> None:
+        def write_and_fail() -> None:
+            self.ssm.write()
+            raise AwsError("AccessDenied")
+
+        self.sqs.on_send = write_and_fail
+        self.assertEqual(self.client.get_token(rejected="token-1"), "token-2")
 
     def test_without_leave_to_ask_it_says_so(self) -> None:
         self.client = self.new_client(queue_url=None)

@@ -121,6 +121,7 @@ class TokenClient:
             clock=clock,
             emit=emit,
             wait_seconds=wait_seconds,
+            poll_seconds=poll_seconds,
         )
 
     def get_token(self, *, rejected: Optional[str] = None) -> str:

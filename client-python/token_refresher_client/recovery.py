@@ -15,6 +15,13 @@ from .token_source import StoredToken
 #: After waiting in vain the refresher is not asked again for the same token, nor waited for, for so long.
 PAUSE_AFTER_FAILURE_SECONDS = 60
 
+#: The refresher stores a new token a few hundred milliseconds after it was asked. Apart, so that many processes spread.
+FIRST_POLL_FROM, FIRST_POLL_TO = 0.2, 0.5
+
+#: A poll that failed, throttled perhaps, is followed by one so much sooner or later. Longer pauses would leave 200
+#: processes more than 6 s behind, at the 40 reads per second that Parameter Store gives by default.
+SHARE_AFTER_FAILURE_FROM, SHARE_AFTER_FAILURE_TO = 0.5, 1.5
+
 #: SQS answers in milliseconds; retries included, this is plenty.
 SEND_LIMIT_SECONDS = 5
 
@@ -43,6 +50,7 @@ class Recovery:
         clock: SystemClock,
         emit: Callable[[dict], None],
         wait_seconds: float,
+        poll_seconds: float,
     ) -> None:
         self._cache = cache
         #: None: the refresher may not be asked.
@@ -50,6 +58,7 @@ class Recovery:
         self._clock = clock
         self._emit = emit
         self._wait = wait_seconds
+        self._poll = poll_seconds
         self._gave_up: Optional[GaveUp] = None
         self.after_fork()
         call_after_fork(self)
@@ -84,8 +93,8 @@ class Recovery:
         version = rejected.version
         hangs = f"the API refuses version {version}; the search for a newer one hangs"
         overdue = TokenError("TokenRejected", hangs)
-        # One read and the request come before the wait, and the last read may end after it.
-        limit = self._wait + SEND_LIMIT_SECONDS + 2 * self._cache.longest_read
+        # One read and the request come before the wait, and a pause and a read after it, or after the request.
+        limit = self._wait + SEND_LIMIT_SECONDS + 2 * self._cache.longest_read + SHARE_AFTER_FAILURE_TO * self._poll
         work = SharedWork(lambda: self._run(search), limit=limit, overdue=overdue, clock=self._clock)
         search = Search(rejected, work)
         return search
@@ -107,8 +116,13 @@ class Recovery:
             self._emit({"type": outcome, "rejected_version": version, "duration": duration})
 
     def _find(self, rejected: StoredToken) -> str:
+        """
+        The token that was just read is not read again before the refresher is asked: what needs no new token, and what was
+        asked before, costs the refresher nothing.
+        """
         may_ask = self._requests is not None and not self._gave_up_on(rejected)
-        token = self._read(or_raise=not may_ask) or rejected
+        is_just_read = may_ask and self._cache.is_just_read
+        token = (None if is_just_read else self._read(or_raise=not may_ask)) or rejected
         if token.value != rejected.value:
             return token.value
         if not may_ask:
@@ -117,7 +131,14 @@ class Recovery:
                 "TokenRejected",
                 f"the API refuses version {token.version}, the newest there is; the refresher {why}",
             )
-        self._ask(token.version)
+        try:
+            self._ask(token.version)
+        except TokenError:
+            # Somebody else may have asked, or the schedule.
+            last = self._read(or_raise=False)
+            if last is not None and last.value != token.value:
+                return last.value
+            raise
         return self._wait_for_other(token)
 
     def _ask(self, version: int) -> None:
@@ -131,21 +152,29 @@ class Recovery:
 
     def _wait_for_other(self, rejected: StoredToken) -> str:
         asked_at = moment_of(self._clock)
+        pause = self._between(FIRST_POLL_FROM, FIRST_POLL_TO)
         while elapsed_since(asked_at, self._clock) < self._wait:
-            # The cache keeps its reads apart: this polls no faster than it allows.
-            stored = self._read(or_raise=False)
+            self._clock.sleep(pause)
+            polled_at = self._clock.monotonic()
+            stored = self._read(or_raise=False, at_once=True)
             if stored is not None and stored.value != rejected.value:
                 return stored.value
+            failed = stored is None
+            share = self._between(SHARE_AFTER_FAILURE_FROM, SHARE_AFTER_FAILURE_TO) if failed else 1
+            pause = max(0.0, share * self._poll - (self._clock.monotonic() - polled_at))
         self._gave_up = GaveUp(rejected.value, moment_of(self._clock))
         raise TokenError(
             "TokenRejected",
             f"the API refuses version {rejected.version}, and no newer one came within {self._wait:g} s of asking for it",
         )
 
-    def _read(self, *, or_raise: bool) -> Optional[StoredToken]:
+    def _between(self, least: float, most: float) -> float:
+        return least + (most - least) * self._clock.random()
+
+    def _read(self, *, or_raise: bool, at_once: bool = False) -> Optional[StoredToken]:
         """Reads past the cache. A failed read says nothing about the token, unless it is the last thing to try."""
         try:
-            return self._cache.reread()
+            return self._cache.reread(at_once=at_once)
         except TokenError:
             if or_raise:
                 raise

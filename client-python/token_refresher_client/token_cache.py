@@ -101,13 +101,21 @@ class TokenCache:
                 raise
             return held.stored.value
 
-    def reread(self) -> StoredToken:
-        """The newest token, read now or, if the last read began less than the poll interval ago, when that is over."""
-        return self._living(self._new_or_running_read())
+    @property
+    def is_just_read(self) -> bool:
+        """Whether a read now would come less than the poll interval after the last."""
+        return self._gap() > 0
 
-    def _new_or_running_read(self) -> SharedWork:
+    def reread(self, *, at_once: bool = False) -> StoredToken:
+        """
+        The newest token, read now or, if the last read began less than the poll interval ago, when that is over. With
+        `at_once` the caller keeps reads apart by itself.
+        """
+        return self._living(self._new_or_running_read(at_once))
+
+    def _new_or_running_read(self, at_once: bool = False) -> SharedWork:
         with self._lock:
-            reading = self._join_read()
+            reading = self._join_read(at_once)
         reading.start()
         return reading
 
@@ -155,15 +163,15 @@ class TokenCache:
         """The last read has failed, or takes too long."""
         return self._has_failed or (self._reading is not None and self._reading.is_overdue)
 
-    def _join_read(self) -> SharedWork:
+    def _join_read(self, at_once: bool = False) -> SharedWork:
         """With the lock held. A read that is overdue goes on, alone: what it brings still counts, its failure does not."""
         if self._reading is None or self._reading.is_overdue:
             self._has_failed = self._is_failing()
-            self._reading = self._new_read()
+            self._reading = self._new_read(0.0 if at_once else self._gap())
         return self._reading
 
-    def _new_read(self) -> SharedWork:
-        gap, limit = self._gap(), self._read_limit()
+    def _new_read(self, gap: float) -> SharedWork:
+        limit = self._read_limit()
         overdue = TokenError("ParameterUnavailable", f"no answer from SSM within {limit:g} s")
 
         def read() -> HeldToken:

@@ -151,8 +151,8 @@ function sendJson(response: http.ServerResponse, status: number, body: unknown):
   response.writeHead(status, headers).end(JSON.stringify(body));
 }
 
-/** Below the range that Linux takes ports from for whoever asks for any: 32768 to 60999. */
-async function unassignedPort(): Promise<number> {
+/** A free port below the range that Linux takes ports from for whoever asks for any: 32768 to 60999. */
+export async function unassignedPort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * 12_000);
     const isFree = await new Promise<boolean>((resolve) => {

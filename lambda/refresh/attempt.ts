@@ -18,6 +18,7 @@ import type { RefreshRequest } from './request.ts';
 import { isRejected } from './request-rules.ts';
 import {
   EMPTY_SESSION,
+  failedLoginsOf,
   type LoginKey,
   type Session,
   withoutRefreshToken,
@@ -206,6 +207,8 @@ class Attempt {
     if (failure.kind !== 'refused' || versionId === undefined) return session;
     const { tokenApi, clock } = this.#deps;
     const login = { versionId, request: tokenApi.loginRequest };
+    // Told already: more of the same refusal say nothing new.
+    if (failedLoginsOf(session, login)?.code === failure.code) return session;
     this.#trace.credentialsTried(failure);
     return afterFailedLogin({ session, login, failure, shown: [askedAt], now: clock.now() });
   }

@@ -14,6 +14,9 @@ export interface BackOffProps {
   readonly random: number;
 }
 
+/** An answer that is no outage, and comes again, is not mended in seconds. */
+const PAUSE_AFTER_ANSWER_SECONDS = 60;
+
 /** Milliseconds until the next attempt, where no limit on logins says otherwise. */
 export function backOffMs({ failure, tries, settings, random }: BackOffProps): number {
   const { retryAfterSeconds = 0 } = failure.fields;
@@ -21,5 +24,9 @@ export function backOffMs({ failure, tries, settings, random }: BackOffProps): n
   const grown = Math.min(cap, FIRST_PAUSE_SECONDS * 2 ** Math.min(tries, 10));
   // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
   const pause = Math.ceil(grown * (0.5 + random / 2));
-  return Math.max(pause, Math.min(retryAfterSeconds, settings.intervalSeconds)) * SECOND;
+  const isAnswered = tries > 0 && (failure.kind === 'inconclusive' || failure.kind === 'refused');
+  const least = isAnswered
+    ? PAUSE_AFTER_ANSWER_SECONDS
+    : Math.min(retryAfterSeconds, settings.intervalSeconds);
+  return Math.max(pause, least) * SECOND;
 }

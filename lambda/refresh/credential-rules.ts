@@ -59,7 +59,8 @@ export function loginWithNewCredentials(situation: CredentialsSituation): Allowe
   const failed = failedLoginsOf(session, key);
   if (failed === undefined) return { ...key, isNew: true };
   const due = Math.max(dueOf(situation, key), failed.at + PAUSE_OF_UNTRIED);
-  return due <= now ? { ...key, isNew: true } : undefined;
+  if (due <= now) return { ...key, isNew: true };
+  return mayTryOnceMore(request, session, now) ? { ...key, isNew: true, isExtra: true } : undefined;
 }
 
 /** A login because there is no other way to a token. */

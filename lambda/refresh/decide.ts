@@ -14,10 +14,10 @@ import {
 } from './credential-rules.ts';
 import { afterFailedAttempt, tries } from './failing.ts';
 import { RefreshError } from './refresh-error.ts';
-import { isPerhapsSpent, loginGoesFirst, tokensToShow } from './refresh-rules.ts';
+import { hasToTellOfRuns, isPerhapsSpent, loginGoesFirst, tokensToShow } from './refresh-rules.ts';
 import type { RefreshRequest } from './request.ts';
 import { isAnswer, isSatisfied, isSuperseded, rateLimitedFor, renewalAt } from './request-rules.ts';
-import { failedLoginsOf, type Session } from './session.ts';
+import { failedLoginsOf, type Session, withRefreshTokenPerhapsSpent } from './session.ts';
 import type { State, StoredParameter } from './state.ts';
 import { latestHiding, type Wait, waitUntil } from './waiting.ts';
 
@@ -94,27 +94,31 @@ export interface Situation {
 export function decide(situation: Situation): Step {
   const { request, settings, tried, now } = situation;
   const { read } = tried;
+  const isLate = isSuperseded(request, settings, now);
   if (read === undefined) {
-    return isSuperseded(request, settings, now) ? end({ kind: 'superseded' }) : { do: 'read' };
+    return isLate && !hasToTellOfRuns(situation) ? end({ kind: 'superseded' }) : { do: 'read' };
   }
-  if (read instanceof RefreshError) return end(failed(situation, read, now + backOff(situation, read)));
+  if (read instanceof RefreshError) {
+    return end(isLate ? { kind: 'superseded' } : failed(situation, read, now + backOff(situation, read)));
+  }
   if (tried.store !== undefined) return end(afterStoring(tried.store, situation));
   if (tried.granted !== undefined) return store(situation, tried.granted.accessToken);
-  if (isWorthStoring(read, now)) return store(situation, read.unsaved.accessToken);
   if (tried.remember !== undefined) return end(afterRemembering(tried.remember, situation));
+  if (isLate && hasToTellOfRuns(situation)) return endWith({ kind: 'superseded' }, situation, read);
+  if (isWorthStoring(read, now)) return store(situation, read.unsaved.accessToken);
 
   // What this attempt has found out already is no reason to stop.
   const idle = tried.refresh === undefined ? reasonToDoNothing(situation, read) : undefined;
   const call = nextCall(situation, read, idle !== undefined);
-  if (call !== undefined) return call;
+  return call ?? endWith(idle ?? withoutToken(situation, read), situation, read);
+}
 
-  const ending = idle ?? withoutToken(situation, read);
-  const toRemember = worthRemembering(ending, situation, read);
-  return toRemember === read.session ? end(ending) : { do: 'remember', session: toRemember, ending };
+const end = (ending: Ending): Step => ({ do: 'end', ending });
 
-  function end(ending: Ending): Step {
-    return { do: 'end', ending };
-  }
+/** What was learned is written first. */
+function endWith(ending: Ending, situation: Situation, read: State): Step {
+  const session = worthRemembering(ending, situation, read);
+  return session === read.session ? end(ending) : { do: 'remember', session, ending };
 }
 
 /** An earlier attempt was granted a token that could not be written: it is written now, and nobody is called. */
@@ -190,6 +194,7 @@ function nextCall(situation: Situation, read: State, isIdle: boolean): Step | un
   const tokens = refresh === undefined ? tokensToShow(situation, read) : undefined;
   const waitsForLogin = loginGoesFirst(
     situation,
+    read,
     triedLogin === undefined ? login : { failure: triedLogin.failure, ...dueOf(login) },
   );
   if (tokens !== undefined && !waitsForLogin) {
@@ -234,10 +239,16 @@ function worthRemembering(
   situation: Situation,
   { credentials, session: read }: State,
 ): Session {
-  const { request, settings, session, now } = situation;
+  const { request, settings, now } = situation;
+  // The receives tell of runs that died to this request alone, and only until a failed attempt is written.
+  const session = isPerhapsSpent(situation)
+    ? withRefreshTokenPerhapsSpent(situation.session)
+    : situation.session;
   if (ending.kind !== 'failed') return withWakeUp(session, 'wait' in ending ? ending.wait : undefined);
   const noted = credentials === 'none' ? withoutCredentials(session, now) : session;
   const awake = withWakeUp(noted, ending.wait);
+  // The receives go on telling of them.
+  if (ending.failure.code === 'RunsDied') return awake;
   // Runs that died are told by their absence.
   const isWrittenAnyway = awake !== read || settings.api.reuse === 'revokes';
   return afterFailedAttempt(awake, request, { now, isWrittenAnyway });

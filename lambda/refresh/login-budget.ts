@@ -34,12 +34,12 @@ const doubling = (times: number, most: number): number =>
 type As = TokenApiSettings['as'];
 type Rows = Readonly<Record<AnsweredKind, Row>>;
 
-const outageOf = (as: As, most: number): Row => ({
-  most: () => most,
+const outageOf = (as: As): Row => ({
+  most: () => 16,
   pause: (times, _, intervalSeconds) => doubling(times, loginPauseCapSeconds(as, intervalSeconds) * SECOND),
 });
 
-const OUTAGE = outageOf('account', 16);
+const OUTAGE = outageOf('account');
 
 const ACCOUNT: Rows = {
   refused: {
@@ -62,13 +62,14 @@ const ACCOUNT: Rows = {
   unusable: OUTAGE,
 };
 
-/** Nobody locks a client for what it shows; it may be new to some of the API's servers. */
+/** Nobody locks a client for what it shows, so that pauses are enough. It may be new to some of the API's servers. */
+const pausesOf = ({ pause }: Row): Row => ({ most: () => Number.POSITIVE_INFINITY, pause });
 const CLIENT: Rows = {
-  refused: ACCOUNT.inconclusive,
-  inconclusive: ACCOUNT.inconclusive,
-  throttled: OUTAGE,
-  outage: outageOf('client', Number.POSITIVE_INFINITY),
-  unusable: OUTAGE,
+  refused: pausesOf(ACCOUNT.inconclusive),
+  inconclusive: pausesOf(ACCOUNT.inconclusive),
+  throttled: pausesOf(OUTAGE),
+  outage: pausesOf(outageOf('client')),
+  unusable: pausesOf(OUTAGE),
 };
 
 const ROWS: Readonly<Record<As, Rows>> = { account: ACCOUNT, client: CLIENT };

@@ -7,8 +7,9 @@ import type { RequestQueue } from '../aws/queue.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type RefreshDeps, refresh } from './attempt.ts';
 import { clamp } from './clamp.ts';
+import type { Ending } from './decide.ts';
 import { parseRequest, type QueueRecord, type RefreshRequest, type WakeUp } from './request.ts';
-import { hidingOfWakeUp, type Wait } from './waiting.ts';
+import { LONGEST_HIDING, longestWait, type Wait } from './waiting.ts';
 
 export interface ProcessDeps {
   readonly settings: FunctionSettings;
@@ -67,25 +68,44 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
     durationMs,
     messageId,
   });
-  return wait(record, parsed, 'wait' in outcome.ending ? outcome.ending.wait : undefined, run);
+  return wait(
+    record,
+    stillAsked(parsed, outcome.ending),
+    run,
+    'wait' in outcome.ending ? outcome.ending.wait : undefined,
+  );
+}
+
+/** What a wake-up goes on to ask for: once there is another token than the rejected one, a renewal is all. */
+function stillAsked(request: RefreshRequest, { kind }: Ending): RefreshRequest {
+  if (kind === 'failed' || kind === 'put-off') return request;
+  const { rejectedVersion: _, ...rest } = request;
+  return rest;
 }
 
 async function wait(
   record: QueueRecord,
-  { token, sentAt, attempt }: RefreshRequest,
-  wait: Wait | undefined,
+  { token, sentAt, attempt, rejectedVersion }: RefreshRequest,
   run: Run,
+  wait: Wait | undefined,
 ): Promise<Processed> {
   if (wait === undefined || wait.how === 'next tick') return 'done';
   if (wait.how === 'wake-up') {
     // A message that came back may not have sent it. If it did, the queue drops the second as a duplicate.
     if (!wait.isNew && attempt === 1) return 'done';
     const dueAt = Math.ceil(wait.until);
-    const wakeUp: RefreshRequestBody = { token, requestedBy: 'wake-up', since: Math.floor(sentAt), dueAt };
+    const wakeUp: RefreshRequestBody = {
+      token,
+      requestedBy: 'wake-up',
+      since: Math.floor(sentAt),
+      dueAt,
+      ...(rejectedVersion !== undefined && { rejectedVersion }),
+    };
     const isSent = await attemptOnQueue(record, run, (timeoutMs) =>
       run.queue.send(wakeUp, wakeUpGroup(token, dueAt), timeoutMs),
     );
     if (isSent) return 'done';
+    return hide(record, Math.min(wait.until, run.clock.now() + LONGEST_HIDING), run);
   }
   return hide(record, wait.until, run);
 }
@@ -93,13 +113,21 @@ async function wait(
 /** A wake-up that is due becomes a request of the token's group, so that refreshes take turns as ever. */
 async function passOn(
   record: QueueRecord,
-  { token, dueAt, since }: WakeUp,
+  { token, dueAt, since, rejectedVersion }: WakeUp,
   settings: TokenSettings,
   run: Run,
 ): Promise<Processed> {
   const now = run.clock.now();
-  if (dueAt > now) return hide(record, hidingOfWakeUp(dueAt, settings, now), run);
-  const request: RefreshRequestBody = { token, requestedBy: 'wake-up', since, dueAt };
+  // The next tick comes before it: none of ours.
+  if (dueAt > now + longestWait(settings)) return 'done';
+  if (dueAt > now) return hide(record, dueAt, run);
+  const request: RefreshRequestBody = {
+    token,
+    requestedBy: 'wake-up',
+    since,
+    dueAt,
+    ...(rejectedVersion !== undefined && { rejectedVersion }),
+  };
   const isSent = await attemptOnQueue(record, run, (timeoutMs) => run.queue.send(request, token, timeoutMs));
   return isSent ? 'done' : 'again';
 }

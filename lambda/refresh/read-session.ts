@@ -28,7 +28,11 @@ export function parseSession(value: string | undefined): Session {
 
 const OPTIONAL_TIMES = ['credentialsMissingSince', 'loginDespiteOutageAt', 'extraTryAt', 'wakeUpAt'] as const;
 
-const isTime = (value: unknown): value is number => Number.isFinite(value) && (value as number) >= 0;
+/** The latest that a Date can hold. */
+const LATEST = 8.64e15;
+
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && value >= 0 && value <= LATEST;
 const isTrue = (value: unknown): value is true => value === true;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isAbsentOr = (check: (value: unknown) => boolean, value: unknown): boolean =>

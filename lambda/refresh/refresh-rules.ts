@@ -21,21 +21,22 @@ export interface RefreshSituation {
 }
 
 /** What a refresh would show; undefined: the API has no refresh, or there is nothing to show that may be good. */
-export function tokensToShow(
-  { request, settings, session, now }: RefreshSituation,
-  { accessToken: stored, whole }: State,
-): SessionTokens | undefined {
+export function tokensToShow(situation: RefreshSituation, state: State): SessionTokens | undefined {
+  const { settings, session, now } = situation;
   const { refresh } = settings.api;
   const { granted } = session;
   if (refresh === undefined || granted === undefined || granted.refreshRefused) return undefined;
-  const isLive = whole && granted.expiresAt > now && !isRejected(request, stored);
   const refreshToken = liveRefreshToken(session, now);
-  const accessToken = isLive ? stored?.value : undefined;
+  const accessToken = livesUntil(situation, state) > now ? state.accessToken?.value : undefined;
   const isAllThere =
     (refreshToken !== undefined || !shows(refresh, 'refreshToken')) &&
     (accessToken !== undefined || !shows(refresh, 'accessToken'));
   return isAllThere ? { refreshToken, accessToken } : undefined;
 }
+
+/** When the stored access token dies; 0: a consumer reports it as rejected, or it is not that of the session. */
+const livesUntil = ({ request, session }: RefreshSituation, { accessToken, whole }: State): number =>
+  whole && !isRejected(request, accessToken) ? (session.granted?.expiresAt ?? 0) : 0;
 
 /**
  * Whether a login goes before the refresh: for an API that is renewed by login, or that may take the refresh token for
@@ -43,12 +44,16 @@ export function tokensToShow(
  *
  * @param login that the rules allow now, or when they will.
  */
-export function loginGoesFirst(situation: RefreshSituation, login: AllowedLogin | NoLogin): boolean {
-  const { settings, session, now } = situation;
+export function loginGoesFirst(
+  situation: RefreshSituation,
+  state: State,
+  login: AllowedLogin | NoLogin,
+): boolean {
+  const { settings, now } = situation;
   if (settings.api.renewBy !== 'login' && !isPerhapsSpent(situation)) return false;
   const dueAt = 'failure' in login ? (login.dueAt ?? now) : now;
   const nextTry = now + pauseCapSeconds(settings.intervalSeconds) * SECOND;
-  return !('failure' in login) || Math.max(dueAt, nextTry) < (session.granted?.expiresAt ?? 0);
+  return !('failure' in login) || Math.max(dueAt, nextTry) < livesUntil(situation, state);
 }
 
 /**
@@ -58,6 +63,13 @@ export function loginGoesFirst(situation: RefreshSituation, login: AllowedLogin 
 export const isPerhapsSpent = ({ request, settings, session }: Omit<RefreshSituation, 'now'>): boolean =>
   settings.api.reuse === 'revokes' &&
   (session.granted?.isPerhapsSpent === true || receivesUntold(session, request) > 0);
+
+/** Whether runs of this request may have died, which the next requests have to know. */
+export const hasToTellOfRuns = ({
+  request,
+  settings,
+}: Pick<RefreshSituation, 'request' | 'settings'>): boolean =>
+  settings.api.reuse === 'revokes' && request.attempt > 1;
 
 /** Whether the token API may have exchanged the refresh token though no grant came. */
 export function mayHaveSpent({ kind, fields: { status } }: RefreshError): boolean {

@@ -20,6 +20,7 @@ export interface WakeUp {
   readonly token: string;
   readonly dueAt: number;
   readonly since: number;
+  readonly rejectedVersion?: number;
 }
 
 /** The part of an SQS record that is read. */
@@ -50,24 +51,26 @@ export function parseRequest(record: QueueRecord): ParsedRequest {
   if (typeof token !== 'string') return { rejected: 'token is not a string' };
   if (since !== undefined && !isCount(since)) return { rejected: 'since is not a positive whole number' };
   const messageSentAt = Number(record.attributes.SentTimestamp);
-  const sentAt = Math.min(messageSentAt, (since as number | undefined) ?? messageSentAt);
-  if (isCount(dueAt) && MessageGroupId === wakeUpGroup(token, dueAt)) {
-    return { wakeUp: { token, dueAt, since: sentAt } };
-  }
-  if (MessageGroupId !== token) return { rejected: 'token is not the message group' };
+  // Only a wake-up stands for an older request.
+  const first = requestedBy === 'wake-up' ? (since as number | undefined) : undefined;
+  const sentAt = Math.min(messageSentAt, first ?? messageSentAt);
+  const isWakeUp = isCount(dueAt) && MessageGroupId === wakeUpGroup(token, dueAt);
+  if (!isWakeUp && MessageGroupId !== token) return { rejected: 'token is not the message group' };
   if (!REQUESTERS.some((known) => known === requestedBy)) {
     return { rejected: `requestedBy is none of ${REQUESTERS.join(', ')}` };
   }
   if (rejectedVersion !== undefined && !isCount(rejectedVersion)) {
     return { rejected: 'rejectedVersion is not a positive whole number' };
   }
+  const rejects = rejectedVersion !== undefined && { rejectedVersion };
+  if (isWakeUp) return { wakeUp: { token, dueAt, since: sentAt, ...rejects } };
   if (retryRefused !== undefined && typeof retryRefused !== 'boolean') {
     return { rejected: 'retryRefused is neither true nor false' };
   }
   return {
     token,
     requestedBy: requestedBy as Requester,
-    ...(rejectedVersion !== undefined && { rejectedVersion }),
+    ...rejects,
     retryRefused: retryRefused === true,
     sentAt,
     messageSentAt,

@@ -95,7 +95,7 @@ export function withoutRefreshToken(session: Session): Session {
 
 /** The session after its refresh token was shown in vain: it may be spent all the same. */
 export const withRefreshTokenPerhapsSpent = (session: Session): Session =>
-  session.granted === undefined
+  session.granted === undefined || session.granted.isPerhapsSpent
     ? session
     : { ...session, granted: { ...session.granted, isPerhapsSpent: true } };
 

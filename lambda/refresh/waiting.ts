@@ -4,7 +4,7 @@ import type { RefreshRequest } from './request.ts';
 import type { Session } from './session.ts';
 
 /** SQS hands out nothing of a message group behind a hidden message, so a request hides for no longer than this. */
-const LONGEST_HIDING = 20 * SECOND;
+export const LONGEST_HIDING = 20 * SECOND;
 
 /** However long the token API asks to wait, a request ends this long after the next scheduled one is due. */
 const OVERTIME = 5 * 60 * SECOND;
@@ -46,6 +46,6 @@ export function waitUntil(
 export const latestHiding = (request: RefreshRequest, settings: TokenSettings, now: number): number =>
   Math.max(now + SECOND, request.sentAt + settings.intervalSeconds * SECOND + OVERTIME);
 
-/** A wake-up hides its own message only. */
-export const hidingOfWakeUp = (dueAt: number, { intervalSeconds }: TokenSettings, now: number): number =>
-  Math.min(dueAt, now + (intervalSeconds + LIMITS.schedulePrecisionSeconds) * SECOND);
+/** No wake-up waits longer, in milliseconds: what is due after the next tick needs none. */
+export const longestWait = ({ intervalSeconds }: TokenSettings): number =>
+  (intervalSeconds + LIMITS.schedulePrecisionSeconds) * SECOND;

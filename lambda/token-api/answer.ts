@@ -140,7 +140,7 @@ function failureOf({ api, call, answer, now, oddity }: Judged, body: unknown, no
     status,
     oauthError: oauthErrorOf(body),
     retryAfterSeconds,
-    ...(BLIPS.includes(status) && { blip: retryAfterSeconds === undefined }),
+    ...(code === 'ApiUnavailable' && BLIPS.includes(status) && { blip: retryAfterSeconds === undefined }),
     ...(code === 'AnswerWithoutToken' && { detail: noGrant }),
     ...(isRefusal && { detail: oddity }),
     ...(isRefusal && body === undefined && { notJson: true }),

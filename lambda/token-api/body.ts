@@ -47,7 +47,9 @@ export function readBody(bytes: Buffer, contentEncoding = ''): Body {
     .map((name) => name.trim().toLowerCase())
     .filter((name) => name !== '' && name !== 'identity');
   if (bytes.length === 0 || encodings.length === 0) return { text: new TextDecoder().decode(bytes) };
-  const failure = new RefreshError('AnswerNotJson', { detail: `content-encoding ${encodings.map(nameOf)}` });
+  const failure = new RefreshError('AnswerNotJson', {
+    detail: `content-encoding ${encodings.slice(0, MOST_ENCODINGS).map(nameOf)}`,
+  });
   if (encodings.length > MOST_ENCODINGS) return { text: '', failure };
   try {
     const decoded = encodings.reduceRight((encoded, name) => {

@@ -16,7 +16,7 @@ export const QUERIES: Readonly<Record<string, QueryStringProps>> = {
       'requestedBy',
     ],
     filterStatements: [
-      'credentials = "refused" or code in ["CredentialsRefused", "AccountLocked", "CredentialsMalformed"]',
+      'credentials = "refused" or code in ["CredentialsRefused", "ClientRefused", "AccountLocked", "CredentialsMalformed"]',
     ],
     sort: '@timestamp desc',
     limit: 200,

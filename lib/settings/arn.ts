@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import type { Parser } from './parser.ts';
-import { show } from './show.ts';
+import { kindOf, show } from './show.ts';
 
 /** Where a stack goes, as far as it is known at synth. */
 export interface Place {
@@ -40,7 +40,12 @@ export const arn =
   (value, path) => {
     const { pattern, example } = ARNS[kind];
     const match = typeof value === 'string' ? pattern.exec(value) : null;
-    if (match === null) return path.refuse(`must be a whole ARN, such as "arn:aws:${example}"`, show(value));
+    if (match === null)
+      return path.refuse(
+        `must be a whole ARN, such as "arn:aws:${example}"`,
+        // Something else may be the secret itself.
+        String(value).startsWith('arn:') ? show(value) : kindOf(value),
+      );
     const [whole, ofRegion, ofAccount] = match;
     if (region !== undefined && region !== ofRegion) {
       return path.refuse(`must be in the environment's Region, ${region}`, show(value));

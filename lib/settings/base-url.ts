@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { BlockList, isIPv4 } from 'node:net';
 import { Token } from 'aws-cdk-lib';
 import { LOOPBACK_HOSTS } from '../../contract/function-settings.ts';
 import type { TokenApiSettings } from '../../contract/token-api.ts';
@@ -65,10 +65,41 @@ export function doubtsAbout(
   ];
 }
 
-/** By RFC 1918 and RFC 4193, link-local or loopback; a URL has each address in one spelling only. */
+/**
+ * Reached from nowhere on the Internet.
+ *
+ * @see https://www.iana.org/assignments/iana-ipv4-special-registry
+ * @see https://www.iana.org/assignments/iana-ipv6-special-registry
+ */
+const PRIVATE = new BlockList();
+for (const [address, prefix] of [
+  ...([
+    ['0.0.0.0', 8],
+    ['10.0.0.0', 8],
+    ['100.64.0.0', 10],
+    ['127.0.0.0', 8],
+    ['169.254.0.0', 16],
+  ] as const),
+  ...([
+    ['172.16.0.0', 12],
+    ['192.168.0.0', 16],
+    ['198.18.0.0', 15],
+    ['240.0.0.0', 4],
+  ] as const),
+] as const)
+  PRIVATE.addSubnet(address, prefix, 'ipv4');
+for (const [address, prefix] of [
+  ['::', 128],
+  ['::1', 128],
+  ['fc00::', 7],
+  ['fe80::', 10],
+] as const)
+  PRIVATE.addSubnet(address, prefix, 'ipv6');
+
 function isPrivate(hostname: string): boolean {
   const host = hostname.replace(/\.$/, '');
-  if (isIPv4(host)) return /^(10|127|169\.254|172\.(1[6-9]|2\d|3[01])|192\.168)\./.test(host);
-  if (host.startsWith('[')) return /^\[(f[cd]|fe[89ab]|::1\])/.test(host);
+  if (isIPv4(host)) return PRIVATE.check(host, 'ipv4');
+  // An IPv4 address that is mapped is checked as such.
+  if (host.startsWith('[')) return PRIVATE.check(host.slice(1, -1), 'ipv6');
   return !host.includes('.') || /\.(internal|local|localhost)$/.test(host);
 }

@@ -41,10 +41,14 @@ const ADOPTED_ARNS_CHARACTERS = 5_000;
 
 export function checkAdoptedArns(path: SettingPath, of: AdoptingTokens): void {
   const adopted = adoptedByName(of);
-  // A policy names each key once, whichever secrets it encrypts.
-  const keys = new Set(adopted.map(({ credentialsKeyArn = '' }) => credentialsKeyArn));
-  const arns = [...adopted.map(({ credentialsSecretArn = '' }) => credentialsSecretArn), ...keys];
-  const characters = arns.join('').length;
+  // A policy names each once, however many tokens share a secret, and whichever secrets a key encrypts.
+  const arns = new Set(
+    adopted.flatMap(({ credentialsSecretArn = '', credentialsKeyArn = '' }) => [
+      credentialsSecretArn,
+      credentialsKeyArn,
+    ]),
+  );
+  const characters = [...arns].join('').length;
   if (characters <= ADOPTED_ARNS_CHARACTERS) return;
   const rule = `must have ARNs of at most ${ADOPTED_ARNS_CHARACTERS} characters together, which is what IAM policies hold`;
   path.to('adopted secrets').refuse(rule, `${characters} characters`);

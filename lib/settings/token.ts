@@ -17,11 +17,10 @@ import {
   whole,
   withDefault,
 } from './parser.ts';
-import { REFUSED, type Refused, type SettingPath } from './setting-error.ts';
+import { REFUSED, type Refused, SettingPath } from './setting-error.ts';
 import type { NamedTokenProps } from './settings.ts';
 import { show } from './show.ts';
 import { leastStaleMinutes, MOST_WINDOW_MINUTES } from './stale-window.ts';
-import { originsOf } from './token-api/hosts.ts';
 import { type ParsedTokenApi, tokenApi } from './token-api/read.ts';
 import { duration, flag, text } from './values.ts';
 
@@ -92,7 +91,7 @@ function tableOf({ path, place, local }: TokenContext, written: Written): Table<
   const least = shortestIntervalMinutes(local);
   const range = `from ${show(Duration.minutes(least))} to 12 hours`;
   const api = tokenApi({
-    baseUrl: peek(optional(baseUrl(local)), written.baseUrl),
+    baseUrl: optional(baseUrl(local))(written.baseUrl, new SettingPath()),
     certificatesInCredentials: written.certificatesInCredentials === true,
     local,
   });
@@ -163,7 +162,7 @@ function describedBy({ baseUrl, api, ...fields }: Fields<Rows>, path: SettingPat
   if (api === REFUSED || baseUrl === REFUSED || certificates === REFUSED) return { ...fields, api: REFUSED };
   if (api === undefined) return { ...fields, api: defaultTokenApi(baseUrl ?? '', { certificates }) };
   const { minimumGap } = api;
-  if (baseUrl !== undefined && !originsOf(api.api).includes(new URL(baseUrl).origin)) {
+  if (baseUrl !== undefined && !api.isBelowBaseUrl) {
     path.to('baseUrl').refuse('goes without an api whose URLs are absolute', show(baseUrl));
   }
   return { ...fields, api: api.api, ...(minimumGap !== undefined && { minimumGap }) };

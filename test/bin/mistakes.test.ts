@@ -24,6 +24,15 @@ it('a negative Duration, which the CDK refuses while the file is read, is told w
   expect(mistakesIn(error)).toBe('environments.ts:3: Duration amounts cannot be negative. Received: -5');
 });
 
+it('any other error of the file itself is told with its line', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'token-refresher-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'environments.ts');
+  writeFileSync(file, 'const tokens: string[] = undefined as never;\nexport const all = tokens.map(String);');
+  const error = await import(pathToFileURL(file).href).catch((reason: unknown) => reason);
+  expect(mistakesIn(error)).toMatch(/^environments\.ts:2: Cannot read properties of undefined/);
+});
+
 it('what is no mistake in a setting keeps its stack trace', () => {
   expect(mistakesIn(new TypeError('undefined is not a function'))).toBeUndefined();
 });

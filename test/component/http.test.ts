@@ -5,6 +5,7 @@ import net, { type AddressInfo, type Socket } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it, type TestContext } from 'vitest';
 import { kindOfFailure } from '../../contract/failures.ts';
+import { unassignedPort } from '../../fakes/token-api/token-api-server.ts';
 import type { RefreshError } from '../../lambda/refresh/refresh-error.ts';
 import { requestSender, type SentRequest, sendRequest } from '../../lambda/token-api/http.ts';
 import { httpRequest } from '../../lambda/token-api/request.ts';
@@ -66,19 +67,21 @@ const HOLES = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 
 /** A port of {@link HOLES} that answers nothing to whoever wants to connect: queues that are full and never emptied. */
 async function startBlackHoles({ onTestFinished }: TestContext): Promise<number> {
+  // Tests of other files take any port of 127.0.0.1, where one of these tests listens at the same.
+  const port = await unassignedPort();
   const worker = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads');
-     const listen = (port, [host, ...more]) => {
-       const server = require('node:net').createServer().listen({ host, port, backlog: 1 }, () => {
-         if (more.length > 0) return listen(server.address().port, more);
-         parentPort.postMessage(server.address().port);
+     const listen = ({ port, hosts: [host, ...more] }) => {
+       require('node:net').createServer().listen({ host, port, backlog: 1 }, () => {
+         if (more.length > 0) return listen({ port, hosts: more });
+         parentPort.postMessage('listening');
          Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
        });
      };
-     listen(0, workerData);`,
-    { eval: true, workerData: HOLES },
+     listen(workerData);`,
+    { eval: true, workerData: { port, hosts: HOLES } },
   );
-  const [port] = (await once(worker, 'message')) as [number];
+  await once(worker, 'message');
   const queued = HOLES.map((host) =>
     Array.from({ length: 4 }, () => net.connect(port, host).on('error', () => {})),
   );

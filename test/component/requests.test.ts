@@ -1,10 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../contract/metrics.ts';
-import { REJECTION_REASON_ATTRIBUTE } from '../../contract/requests.ts';
+import { REJECTION_REASON_ATTRIBUTE, wakeUpGroup } from '../../contract/requests.ts';
 import { MINUTE } from '../../contract/times.ts';
 import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
 import type { Session } from '../../lambda/refresh/session.ts';
-import { ACCESS_TOKEN, credentialsOf, openStageForTest, PASSWORD, SESSION, TOKEN } from './stage.ts';
+import {
+  ACCESS_TOKEN,
+  credentialsOf,
+  openStageForTest,
+  PASSWORD,
+  receiveOf,
+  SESSION,
+  TOKEN,
+} from './stage.ts';
 
 describe('a token', () => {
   it('comes by login first, then by refresh token', async () => {
@@ -216,6 +224,30 @@ it('a queue that takes no change gives the message back when its visibility time
   const { retryInSeconds } = await stage.attempt();
   expect(retryInSeconds).toBeGreaterThan(50);
   expect(retryInSeconds).toBeLessThanOrEqual(60);
+});
+
+it('a wake-up that cannot be sent hides its message for 20 s only', async () => {
+  const stage = await openStageForTest();
+  stage.startWithToken();
+  stage.api.faults.add('refresh', { kind: 'answer', status: 429, headers: { 'retry-after': '600' } });
+  stage.aws.faults.add({ operation: 'SendMessage', fault: 'deny', times: Number.POSITIVE_INFINITY });
+  stage.queue.send({ body: JSON.stringify({ token: TOKEN, requestedBy: 'operator' }), groupId: TOKEN });
+  const record = sqsRecord(receiveOf(stage.queue, TOKEN), stage.queue.arn);
+  expect((await stage.handler({ Records: [record] })).batchItemFailures).toHaveLength(1);
+  const hiddenMs = (stage.queue.nextVisibleAt() ?? 0) - Date.now();
+  expect(hiddenMs).toBeGreaterThan(0);
+  expect(hiddenMs).toBeLessThanOrEqual(21_000);
+});
+
+it('a wake-up that would come after the next tick is none of ours, and is dropped', async () => {
+  const stage = await openStageForTest();
+  stage.startWithToken();
+  const dueAt = Date.now() + 365 * 24 * 60 * MINUTE;
+  const body = { token: TOKEN, requestedBy: 'wake-up', since: 1, dueAt };
+  const group = wakeUpGroup(TOKEN, dueAt);
+  stage.queue.send({ body: JSON.stringify(body), groupId: group });
+  const record = sqsRecord(receiveOf(stage.queue, group), stage.queue.arn);
+  expect(await stage.handler({ Records: [record] })).toEqual({ batchItemFailures: [] });
 });
 
 it.each([

@@ -9,6 +9,7 @@ import { type MovedRefresher, movedClock, startMovedRefresher } from './moved-re
 import { CLIENT_ID, PROGRAM_ENV } from './programs/contract.ts';
 import {
   djangoOAuth,
+  jsonServerAuth,
   type Kind,
   nodeRed,
   oidcProvider,
@@ -49,6 +50,7 @@ const SERVERS: { kind: Kind; ways: Way[] }[] = [
   { kind: simplejwt, ways: [ofAccount(simplejwt, 'refresh')] },
   { kind: nodeRed, ways: [ofAccount(nodeRed, 'login')] },
   { kind: parseServer, ways: [ofAccount(parseServer, 'login')] },
+  { kind: jsonServerAuth, ways: [ofAccount(jsonServerAuth, 'login')] },
   {
     kind: oidcProvider,
     ways: [

@@ -1,12 +1,14 @@
 import { join } from 'node:path';
 import { SECOND } from '../../contract/times.ts';
 import type { TokenApi } from '../../lib/settings/token-api/props.ts';
+import { secret } from '../../lib/settings/token-api/values.ts';
 import {
   djangoOAuthToolkit,
   nodeRed as nodeRedApi,
   parseServer as parseServerApi,
   simpleJwt,
 } from '../../lib/token-apis/catalogue/index.ts';
+import { login } from '../../lib/token-apis/login.ts';
 import { oauth2 } from '../../lib/token-apis/oauth2.ts';
 import { installPythonPackages } from '../../local/python-packages.ts';
 import { installNpmPackages, type NpmPackages } from './npm-packages.ts';
@@ -128,6 +130,26 @@ export const simplejwt: Kind = {
   login: (username, password) => ({ path: '/api/token/', body: { username, password } }),
   api: (url) => simpleJwt({ url }),
   credentials: (username, password) => ({ username, password }),
+};
+
+/** Answers a JWT without a lifetime beside it, and refuses by a JSON text. */
+export const jsonServerAuth: Kind = {
+  name: 'json-server-auth',
+  install: nodeProgram('json-server-auth.ts', {
+    dependencies: { 'json-server-auth': '2.1.0', 'json-server': '0.17.4' },
+    before: '2026-11-20',
+  }),
+  login: (username, password) => ({
+    path: '/login',
+    body: { email: `${username}@example.com`, password },
+  }),
+  api: (url) =>
+    login({
+      url: `${url}/login`,
+      json: { email: secret('email'), password: secret('password') },
+      answer: { token: '/accessToken' },
+    }),
+  credentials: (username, password) => ({ email: `${username}@example.com`, password }),
 };
 
 /** Refresh tokens are used once: one that comes twice revokes its grant. */

@@ -1,4 +1,4 @@
-import { LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import { HOUR, LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
 import type { ReceivedMessage } from '../../fakes/memory-aws/queue-message.ts';
 import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
 import { parseRequest } from '../../lambda/refresh/request.ts';
@@ -152,30 +152,49 @@ export function tokensLessThanAMinuteApart({ writes, world }: Played): number[] 
   return times.filter((time, index) => time - (times[index - 1] ?? 0) < MINUTE - BLIP_MS).map(clockTime);
 }
 
+/** Runs that die in a row before logins are rationed. */
+const RUNS_WITH_LOGINS = 3;
+
+/** Refreshes that showed a spent refresh token though a login was possible: when. */
+export function reuses({ world, runs }: Played): number[] {
+  const { calls } = world.host(TOKEN);
+  const isSpentBefore = ({ presented, from }: TokenCall) =>
+    calls.some((call) => call.presented === presented && call.from < from && issued(call) !== undefined);
+  const diedBefore = (time: number) =>
+    runs.filter(({ result, endedAt }) => result === 'crashed' && endedAt > time - HOUR / 2 && endedAt < time);
+  return calls
+    .filter((call) => call.kind === 'refresh' && call.work !== undefined && isSpentBefore(call))
+    .filter(({ from }) => diedBefore(from).length < RUNS_WITH_LOGINS)
+    .map(({ from }) => clockTime(from));
+}
+
 /** Of passwords: what docs/design.md allows in any 25 minutes, and one try that a request may ask for. */
 const MOST_SHOWN = { refused: 2 + 1, any: 16 + 1 };
+/** Of a client's secret. */
+export const MOST_SHOWN_OF_CLIENT = { refused: 3 + 1, any: Number.POSITIVE_INFINITY };
 const LIMIT_WINDOW = 25 * MINUTE;
 
 /**
  * Logins that showed a password more often than is allowed in the 25 minutes before: when. Times in which Parameter Store
  * takes no session are left out: then each run may show it once.
  */
-export function shownTooOften({ world, passwords, faults }: Played): number[] {
+export function shownTooOften({ world, passwords, faults }: Played, most = MOST_SHOWN): number[] {
   const forgetful = faults
     .filter(({ kind }) => kind.startsWith('parameters'))
     .map(({ from, to }) => ({ from, to: to + LIMIT_WINDOW }));
   const isRemembered = (at: number) => !forgetful.some(({ from, to }) => from <= at && at <= to);
   return passwords.flatMap((password) => {
     const failed = world.host(TOKEN).calls.filter((call) => call.presented === password && !isGranted(call));
-    const refused = failed.filter(({ work }) => work === 'refused');
+    // A refusal that was lost on its way counts as the outage that it looked like.
+    const refused = failed.filter(({ work, isAnswered }) => work === 'refused' && isAnswered);
     return [
       ...beyond(
         failed.map(({ from }) => from),
-        MOST_SHOWN.any,
+        most.any,
       ),
       ...beyond(
         refused.map(({ from }) => from),
-        MOST_SHOWN.refused,
+        most.refused,
       ),
     ]
       .filter(isRemembered)

@@ -95,7 +95,7 @@ export interface Played {
 
 export async function play(script: Script): Promise<Played> {
   const { seed, hours, times = DEFAULT_TIMES, latestTick = 60, lockout } = script;
-  const { statedLifetimeSeconds, loginAlone } = script;
+  const { statedLifetimeSeconds, loginAlone, describe } = script;
   const until = START + hours * 3600 * SECOND;
   const lateness = seededRandom(seed + 1);
   const usualTicks = tickTimes({
@@ -122,6 +122,7 @@ export async function play(script: Script): Promise<Played> {
     ...(lockout && { lockout }),
     ...(statedLifetimeSeconds && { statedLifetimeSeconds }),
     ...(loginAlone && { loginAlone }),
+    ...(describe && { describe }),
   });
   const runs: (Run & { endedAt: number })[] = [];
   const emitted: string[] = [];

@@ -47,8 +47,8 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
     grants: [
       {
         status: 200,
-        body: '"5r8cvmpr11j6gmau8990rcj2qk7unh8i"',
-        grant: { accessToken: '5r8cvmpr11j6gmau8990rcj2qk7unh8i' },
+        body: '"an-admin-token"',
+        grant: { accessToken: 'an-admin-token' },
       },
     ],
     failures: [
@@ -131,6 +131,7 @@ export const examples: { readonly [Name in keyof typeof catalogue]: Example } = 
   },
   keycloak: {
     api: catalogue.keycloak({ url: 'https://sso.example.com', realm: 'main', grant: 'password' }),
+    ranOn: 'Keycloak 26.4.2',
     grants: [
       {
         ...oauth(300, { refresh_token: 'r', refresh_expires_in: 1800 }),

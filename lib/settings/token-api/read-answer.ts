@@ -53,6 +53,8 @@ export const matches = oneOrMore<AnswerMatch>((written, path) => {
     return path.refuse('must have a status, or a pointer at', 'neither');
   if (match.is !== undefined && match.at === undefined)
     return path.to('is').refuse('goes with at', 'it alone');
+  if (match.at === undefined && match.status?.some((status) => status < 300))
+    return path.to('at').refuse('must tell a refusal from a grant, whose status is 2xx, too', 'nothing');
   return match;
 });
 

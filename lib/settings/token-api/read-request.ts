@@ -1,14 +1,14 @@
-import { type ApiRequest, isText, type Value } from '../../../contract/token-api.ts';
+import { type ApiRequest, isText, type Reference, type Value } from '../../../contract/token-api.ts';
 import { baseUrl } from '../base-url.ts';
-import { fieldsOf, object, optional, type Parser, whole, withDefault } from '../parser.ts';
-import { REFUSED } from '../setting-error.ts';
+import { fieldsOf, isObject, object, optional, type Parser, peek, whole, withDefault } from '../parser.ts';
+import { REFUSED, type Refused } from '../setting-error.ts';
 import { show } from '../show.ts';
 import { oneOf } from '../values.ts';
 import { named, template, value, values } from './read-value.ts';
 
 export interface RequestContext {
-  /** Of the token; undefined: it has none, or it is refused. */
-  readonly baseUrl: string | undefined;
+  /** Of the token; undefined: it has none. */
+  readonly baseUrl: string | undefined | Refused;
   /** Allows plain http on loopback. */
   readonly local: boolean;
 }
@@ -50,13 +50,22 @@ export const requestOf =
 
 const encoding = withDefault(oneOf(['rfc6749', 'plain']), 'rfc6749');
 
+const partsOf = (url: Value): readonly (string | Reference)[] => (isText(url) ? url.text : [url]);
+
+/** A request as it is written, whose URL is a path. */
+export function isBelowBaseUrl(request: unknown): boolean {
+  const url = isObject(request) ? peek(named(''), request.url) : undefined;
+  const [first] = url === undefined ? [] : partsOf(url);
+  return typeof first === 'string' && first.startsWith('/');
+}
+
 /** Scheme and host are text, so that no secret decides where the others go. */
 const urlOf =
   ({ baseUrl: base, local }: RequestContext): Parser<Value> =>
   (written, path) => {
     const url = value(written, path, '');
     if (url === REFUSED) return REFUSED;
-    const parts = typeof url === 'string' ? [url] : isText(url) ? url.text : [url];
+    const parts = partsOf(url);
     const [first = ''] = parts;
     if (typeof first !== 'string')
       return path.refuse('must begin with a scheme and a host, or with /', 'a value');
@@ -64,13 +73,14 @@ const urlOf =
       return path.refuse('must have neither query nor fragment: there is a setting query', 'one of them');
     if (!first.startsWith('/')) {
       if (parts.length > 1 && !/^[a-z]+:\/\/[^/]+\//.test(first))
-        return path.refuse('must have a host without values in it', show(first));
+        return path.refuse('must have a host without values in it', 'a value in the host');
       const checked = baseUrl(local)(
         parts.map((part) => (typeof part === 'string' ? part : 'x')).join(''),
         path,
       );
       return checked === REFUSED ? REFUSED : url;
     }
+    if (base === REFUSED) return REFUSED;
     if (base === undefined)
       return path.refuse('must be absolute, or the token must have a baseUrl', show(first));
     return typeof url === 'string' ? `${base}${url}` : { text: [`${base}${first}`, ...parts.slice(1)] };
@@ -87,5 +97,9 @@ const headers: Parser<Record<string, Value>> = (written, path) => {
     return isPlain ? parsed : at.refuse('must be visible ASCII', 'other characters');
   })(written, path);
   if (read === REFUSED) return REFUSED;
+  const names = Object.keys(read).map((name) => name.toLowerCase());
+  const repeated = names.find((name, index) => names.indexOf(name) < index);
+  if (repeated !== undefined)
+    return path.refuse('must have different names, whatever their case', `${show(repeated)} twice`);
   return Object.fromEntries(Object.entries(read).map(([name, header]) => [name.toLowerCase(), header]));
 };

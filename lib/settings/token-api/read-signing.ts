@@ -3,6 +3,7 @@ import { DAY, HOUR, MINUTE, SECOND } from '../../../contract/times.ts';
 import { type CertificateFields, SIGNING_ALGORITHMS, type Signing } from '../../../contract/token-api.ts';
 import { object, optional, type Parser, withDefault } from '../parser.ts';
 import { REFUSED, type SettingPath } from '../setting-error.ts';
+import { show } from '../show.ts';
 import { duration, oneOf } from '../values.ts';
 import { field, named, template } from './read-value.ts';
 
@@ -23,6 +24,8 @@ export const SIGNED_TOKEN: LifetimeRule = {
   rule: `must be a whole number of seconds, at most ${DAY / HOUR} hours`,
 };
 
+const ADDED_CLAIMS = ['iat', 'exp', 'jti'];
+
 export const signing =
   ({ usual, most, rule }: LifetimeRule): Parser<Signing> =>
   (written, path) => {
@@ -42,6 +45,12 @@ export const signing =
     const { issuer, subject, audience, claims, lifetime, ...rest } = read;
     const registered = { iss: issuer, sub: subject, aud: audience };
     const given = Object.fromEntries(Object.entries(registered).filter(([, claim]) => claim !== undefined));
+    const set = [...ADDED_CLAIMS, ...Object.keys(given)];
+    const repeated = Object.keys((claims as Signing['claims'] | undefined) ?? {}).find((name) =>
+      set.includes(name),
+    );
+    if (repeated !== undefined)
+      return path.to('claims').refuse(`must not hold ${show(repeated)}, which is set already`, 'it');
     return {
       ...(rest as Omit<Signing, 'claims' | 'lifetimeSeconds'>),
       claims: { ...(claims as Signing['claims']), ...(given as Signing['claims']) },

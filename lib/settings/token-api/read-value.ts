@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import {
   isReference,
   isText,
@@ -31,6 +32,7 @@ export const values =
 
 /** @param name under which the value is sent; empty: none that could tell that it is a secret. */
 export const value: NamedParser<Value> = (written, path, name) => {
+  if (isUnknown(written)) return refuseUnknown(path);
   if (typeof written === 'string') return isSecretName(name) ? refuseLiteral(path) : written;
   if (!isHidden(written))
     return path.refuse('must be text, or a value such as secret("client_id")', kindOf(written));
@@ -44,6 +46,13 @@ export const value: NamedParser<Value> = (written, path, name) => {
 
 const isHidden = (written: unknown): written is HiddenValue => isObject(written) && VALUE in written;
 
+/** Holds something that CloudFormation fills in, which it does not do in the function's settings. */
+const isUnknown = (written: unknown): boolean =>
+  Token.isUnresolved(isHidden(written) ? JSON.stringify(written[VALUE]) : written);
+
+const refuseUnknown = (path: SettingPath): Refused =>
+  path.refuse('must be known at synthesis, since it is part of the code asset', 'a token of the CDK');
+
 function readable(reference: Reference, path: SettingPath): Reference | Refused {
   if (!('secret' in reference) || /^\S{1,128}$/.test(reference.secret)) return reference;
   return path.refuse(
@@ -52,10 +61,10 @@ function readable(reference: Reference, path: SettingPath): Reference | Refused 
   );
 }
 
-const refuseLiteral = (path: SettingPath): Refused =>
+const refuseLiteral = (path: SettingPath, received = 'text'): Refused =>
   path.refuse(
     'must not be written here: secret("…") names a field of the secret, literal("…") says that it is none',
-    'text',
+    received,
   );
 
 /** Names that secrets are sent under, however they are spelt. */
@@ -67,6 +76,8 @@ export function isSecretName(name: string): boolean {
 /** @param name of the member that holds it. */
 export function template(written: unknown, path: SettingPath, name: string): Template | Refused {
   if (typeof written === 'string' || isHidden(written)) return value(written, path, name);
+  if (isUnknown(written)) return refuseUnknown(path);
+  if (typeof written === 'number' && isSecretName(name)) return refuseLiteral(path, 'a number');
   if (Array.isArray(written)) {
     const parts = written.map((part, index) => template(part, path.to(String(index)), name));
     return parts.includes(REFUSED) ? REFUSED : (parts as Template[]);
@@ -92,6 +103,7 @@ export const field: Parser<string> = (written, path) => {
   const held = isHidden(written) ? written[VALUE] : undefined;
   if (held === undefined || !('secret' in held))
     return path.refuse('must be a field of the secret: secret("…")', kindOf(written));
+  if (isUnknown(written)) return refuseUnknown(path);
   const read = readable(held, path);
   return read === REFUSED ? REFUSED : held.secret;
 };

@@ -13,12 +13,14 @@ import { REFUSED, type SettingPath } from '../setting-error.ts';
 import { show } from '../show.ts';
 import { duration, oneOf } from '../values.ts';
 import { answer, matches, noAnswer } from './read-answer.ts';
-import { type RequestContext, requestOf } from './read-request.ts';
+import { isBelowBaseUrl, type RequestContext, requestOf } from './read-request.ts';
 import { ASSERTION, certificates, SIGNED_TOKEN, signing } from './read-signing.ts';
 
 /** A token API, and what the token's own settings are if they leave it out. */
 export interface ParsedTokenApi {
   readonly api: TokenApiSettings;
+  /** One of its URLs is a path below the token's `baseUrl`. */
+  readonly isBelowBaseUrl: boolean;
   readonly interval?: Duration | undefined;
   readonly accessTokenLifetime?: Duration | undefined;
   readonly refreshTokenLifetime?: Duration | undefined;
@@ -47,6 +49,7 @@ export const tokenApi =
     const lifetime = accessTokenLifetime ?? (api.login === 'signed' ? lifetimeOf(api.signing) : undefined);
     return {
       api,
+      isBelowBaseUrl: isObject(value) && [value.login, value.refresh].some(isBelowBaseUrl),
       interval,
       accessTokenLifetime: lifetime,
       refreshTokenLifetime,
@@ -115,6 +118,7 @@ function checkWhole({ login, refresh, answer, signing }: Written, path: SettingP
   const problems = [
     showsSession(login) &&
       refuse('login', 'must not show the refresh token or the access token, which it gets', 'one'),
+    refresh && login === 'signed' && refuse('refresh', 'goes without a login that is signed', 'an object'),
     refresh &&
       !showsSession(refresh) &&
       refuse('refresh', 'must show refreshToken or accessToken', 'neither'),

@@ -46,4 +46,12 @@ describe('the pause before the next attempt', () => {
       pause({ code: 'ApiThrottled', fields: { retryAfterSeconds } });
     expect([asked(2), asked(90), asked(1500), asked(86_400)]).toEqual([5, 90, 1500, 1500]);
   });
+
+  it('is a minute after an answer that is no outage and came again', () => {
+    for (const code of ['ApiForbidden', 'ClientRefused'] as const) {
+      expect(pause({ code })).toBeLessThanOrEqual(5);
+      expect(pause({ code, tries: 1 })).toBe(60);
+    }
+    expect(pause({ code: 'ApiUnavailable', tries: 9 })).toBeLessThanOrEqual(20);
+  });
 });

@@ -34,6 +34,11 @@ describe('credentials are new', () => {
     ['not if the session was got with them', {}, false],
     ['not if they were just refused', { ...v2, session: failed() }, false],
     [
+      'once more though they were, if a request asks for it',
+      { ...v2, session: failed(), request: request({ retryRefused: true }) },
+      true,
+    ],
+    [
       'again a minute after the first refusal: some APIs need a moment',
       { ...v2, session: failed(), now: NOW + MINUTE },
       true,

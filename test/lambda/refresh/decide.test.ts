@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FailureCode } from '../../../contract/failures.ts';
 import { HOUR, MINUTE, SECOND } from '../../../contract/times.ts';
+import type { TokenApiSettings } from '../../../contract/token-api.ts';
 import { decide, type Ending, type Situation, type Tried } from '../../../lambda/refresh/decide.ts';
 import { RefreshError } from '../../../lambda/refresh/refresh-error.ts';
 import type { RefreshRequest } from '../../../lambda/refresh/request.ts';
@@ -19,6 +20,7 @@ const TICK = request({ requestedBy: 'schedule', sentAt: NOW });
 const WITH_REFRESH_TOKEN = session({ refreshToken: 'r' });
 
 interface Given {
+  readonly api?: Partial<TokenApiSettings>;
   readonly asked?: RefreshRequest;
   readonly read?: Partial<State> | RefreshError | undefined;
   /** What this attempt has made of the session. Default: as it was read. */
@@ -28,12 +30,12 @@ interface Given {
 
 /** What is decided, in a few words. */
 function decided(given: Given): string {
-  const { asked = TICK, tried = {} } = given;
+  const { api, asked = TICK, tried = {} } = given;
   const read =
     given.read instanceof RefreshError ? given.read : state({ session: WITH_REFRESH_TOKEN, ...given.read });
   const situation: Situation = {
     request: asked,
-    settings,
+    settings: { ...settings, api: { ...settings.api, ...api } },
     loginRequest: LOGIN_REQUEST,
     now: NOW,
     random: () => 0,
@@ -49,6 +51,8 @@ function decided(given: Given): string {
       return `${step.do}: ${step.ending.kind === 'failed' ? step.ending.failure.code : step.ending.kind}${waiting(step.ending)}`;
     case 'store':
       return `store ${step.accessToken ?? 'the session of the token that is stored'}${waitingFor(step.wait)}`;
+    case 'refresh':
+      return `refresh${step.mayRepeat ? '' : ', at most once'}${step.tokens.refreshToken === undefined ? ' by the access token' : ''}`;
     default:
       return step.do;
   }
@@ -262,6 +266,216 @@ describe('what an attempt does next', () => {
   });
 });
 
+describe('what an attempt does next, for an API', () => {
+  const renewBy: Partial<TokenApiSettings> = { renewBy: 'login' };
+  const reuse: Partial<TokenApiSettings> = { reuse: 'revokes' };
+  const loginAlone: Partial<TokenApiSettings> = { refresh: undefined } as never;
+  const showsAccess: Partial<TokenApiSettings> = {
+    refresh: { url: 'https://api.example.com', method: 'POST', json: { value: 'accessToken' } },
+  };
+  const spent = session({ refreshToken: 'r', isPerhapsSpent: true });
+  const outage = failedLogin('ApiUnavailable');
+  /** A login of an outage that is due in so many seconds. */
+  const loginDueIn = (seconds: number, granted: Partial<Granted> = {}) =>
+    session(
+      { refreshToken: 'r', ...granted },
+      {
+        failedLogins: [
+          failedLogins({ code: 'ApiForbidden', refusals: 0, shown: [], at: NOW - MINUTE + seconds * SECOND }),
+        ],
+      },
+    );
+
+  it.each<[string, Given, string]>([
+    ['that has nothing but the login: that', { api: loginAlone }, 'log in with v1'],
+    [
+      '… though there is a refresh token from before',
+      { api: loginAlone, read: { session: WITH_REFRESH_TOKEN } },
+      'log in with v1',
+    ],
+    [
+      '… which failed: it waits',
+      { api: loginAlone, tried: { login: outage } },
+      'remember: ApiUnavailable, hidden for 3 s',
+    ],
+
+    [
+      'that is shown the access token: the stored one',
+      { api: showsAccess, read: { session: session() } },
+      'refresh by the access token',
+    ],
+    [
+      '… dead: a login',
+      { api: showsAccess, read: { session: session({ expiresAt: NOW }) } },
+      'log in with v1',
+    ],
+    [
+      '… rejected by a consumer: a login',
+      { api: showsAccess, asked: request({ rejectedVersion: 7 }) },
+      'log in with v1',
+    ],
+    [
+      '… refused before: a login',
+      { api: showsAccess, read: { session: session({ refreshRefused: true }) } },
+      'log in with v1',
+    ],
+
+    ['that is renewed by login: a login', { api: renewBy }, 'log in with v1'],
+    [
+      '… that failed: the refresh token keeps, for the stored token lives',
+      { api: renewBy, tried: { login: outage } },
+      'remember: ApiUnavailable, hidden for 3 s',
+    ],
+    [
+      '… and lives not long enough: the refresh token',
+      {
+        api: renewBy,
+        read: { session: session({ refreshToken: 'r', expiresAt: NOW + 20 * SECOND }) },
+        tried: { login: outage },
+      },
+      'refresh',
+    ],
+    [
+      '… whose login is due later: it waits for that',
+      { api: renewBy, read: { session: loginDueIn(50) } },
+      'remember: ApiForbidden, wake-up for 50 s',
+    ],
+    [
+      '… later than the token lives: the refresh token',
+      { api: renewBy, read: { session: loginDueIn(50, { expiresAt: NOW + 50 * SECOND }) } },
+      'refresh',
+    ],
+    [
+      '… which failed, and is due later than the token lives: the refresh token at once',
+      {
+        api: renewBy,
+        session: loginDueIn(900, { expiresAt: NOW + 800 * SECOND }),
+        tried: { login: failedLogin('ApiForbidden') },
+      },
+      'refresh',
+    ],
+    [
+      '… and the refresh failed, too: it waits',
+      {
+        api: renewBy,
+        read: { session: session({ refreshToken: 'r', expiresAt: NOW }) },
+        tried: { login: outage, refresh: failure('ApiUnavailable') },
+      },
+      'remember: ApiUnavailable, hidden for 3 s',
+    ],
+    [
+      '… whose credentials cannot be looked up: the refresh token keeps',
+      { api: renewBy, read: { credentials: failure('CredentialsUnreadable') } },
+      'remember: CredentialsUnreadable, hidden for 3 s',
+    ],
+
+    ['that revokes at reuse: the refresh token, at most once', { api: reuse }, 'refresh, at most once'],
+    ['… and it may be spent: a login', { api: reuse, read: { session: spent } }, 'log in with v1'],
+    ['… a run left no trace: a login', { api: reuse, asked: request({ attempt: 2 }) }, 'log in with v1'],
+    [
+      '… an answer was lost: a login in the same attempt, and no wait for the third',
+      { api: reuse, session: spent, tried: { refresh: failure('ApiTimeout') } },
+      'log in with v1',
+    ],
+    [
+      '… an outage that spent nothing: it waits as ever',
+      { api: reuse, tried: { refresh: failure('ApiThrottled') } },
+      'remember: ApiThrottled, hidden for 3 s',
+    ],
+    [
+      '… and the login fails: nothing is shown again while the stored token lives',
+      { api: reuse, read: { session: spent }, tried: { login: outage } },
+      'remember: ApiUnavailable, hidden for 3 s',
+    ],
+    [
+      '… and no longer: it is shown',
+      {
+        api: reuse,
+        read: { session: session({ refreshToken: 'r', isPerhapsSpent: true, expiresAt: NOW }) },
+        tried: { login: outage },
+      },
+      'refresh, at most once',
+    ],
+    [
+      '… and a consumer rejects the stored token, while no login is due: it is shown',
+      {
+        api: reuse,
+        asked: request({ rejectedVersion: 7 }),
+        read: { session: loginDueIn(50, { isPerhapsSpent: true }) },
+      },
+      'refresh, at most once',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(decided({ ...given, read: { session: WITH_REFRESH_TOKEN, ...given.read } })).toBe(expected);
+  });
+
+  it('that revokes at reuse has each failed attempt written, so that runs that died are known', () => {
+    const failing = (receives: number) =>
+      session(
+        { refreshToken: 'r' },
+        { failing: { since: NOW - MINUTE, tries: receives, sentAt: NOW, receives } },
+      );
+    const given = {
+      asked: request({ attempt: 3 }),
+      read: { session: failing(2) },
+      tried: { refresh: failure('ApiThrottled'), login: outage },
+    };
+    expect(decided({ api: reuse, ...given })).toMatch(/^remember: /);
+    expect(decided(given)).toMatch(/^end: /);
+  });
+});
+
+describe('runs of a request that died, for an API that revokes at reuse,', () => {
+  const api = { reuse: 'revokes' } as const;
+  const OLD = NOW - INTERVAL - MINUTE - 1;
+  const late = request({ sentAt: OLD, attempt: 2 });
+  const spent = session({ refreshToken: 'r', isPerhapsSpent: true });
+
+  it.each<[string, Given, string]>([
+    ['are told of by a superseded request, which reads', { asked: late, read: undefined }, 'read'],
+    ['… and writes', { asked: late }, 'remember: superseded'],
+    ['… even if a token waits to be written', { asked: late, read: { unsaved: {} } }, 'remember: superseded'],
+    ['… once', { asked: late, read: { session: spent } }, 'end: superseded'],
+    [
+      '… and tries no more',
+      {
+        asked: late,
+        tried: { remember: { ending: { kind: 'superseded' }, failure: failure('ParametersNotWritten') } },
+      },
+      'end: superseded',
+    ],
+    ['… not if it cannot read', { asked: late, read: failure('ParametersUnreadable') }, 'end: superseded'],
+    ['… nor if there were none', { asked: request({ sentAt: OLD }), read: undefined }, 'end: superseded'],
+    [
+      '… but what was granted meanwhile is stored',
+      { asked: late, tried: { granted: { accessToken: 'new' } } },
+      'store new',
+    ],
+  ])('%s', (_, given, expected) => {
+    expect(decided({ api, ...given })).toBe(expected);
+  });
+
+  it('are nothing to others', () => {
+    expect(decided({ asked: late, read: undefined })).toBe('end: superseded');
+  });
+
+  it('are told of in whatever is written, since the receives then tell no more', () => {
+    const step = decide({
+      request: request({ attempt: 2 }),
+      settings: { ...settings, api: { ...settings.api, ...api } },
+      loginRequest: LOGIN_REQUEST,
+      now: NOW,
+      random: () => 0,
+      session: WITH_REFRESH_TOKEN,
+      tried: { read: state({ session: WITH_REFRESH_TOKEN }), login: failedLogin('ApiUnavailable') },
+    });
+    expect(step).toMatchObject({
+      do: 'remember',
+      session: { granted: { isPerhapsSpent: true }, failing: { receives: 2 } },
+    });
+  });
+});
+
 it('a refusal that could not be written holds its message for as long as it may', () => {
   const refusal = failure('CredentialsRefused');
   const situation: Situation = {
@@ -311,5 +525,12 @@ describe('a token that dies before the next tick', () => {
       session({ obtainedAt: NOW - 10 * MINUTE, expiresAt: NOW + minutes * MINUTE, refreshToken: 'r' });
     expect(decided({ asked, read: { session: lives(6) } })).toBe('end: satisfied');
     expect(decided({ asked, read: { session: lives(5) } })).toBe('refresh');
+  });
+
+  it('runs that died leave no trace by being told of, so that the pauses go on doubling', () => {
+    const asked = request({ requestedBy: 'schedule', sentAt: NOW, attempt: 4 });
+    expect(decided({ asked, read: { session: EMPTY_SESSION } })).toMatch(/^end: RunsDied/);
+    const refused = { session: session(), tried: { refresh: failure('RefreshTokenRefused') } };
+    expect(decided({ asked, ...refused })).toMatch(/^remember: RunsDied/);
   });
 });

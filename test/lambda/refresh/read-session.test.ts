@@ -33,6 +33,7 @@ describe('a stored session', () => {
 
   it.each<[string, object]>([
     ['a grant that is null', { granted: null }],
+    ['a grant that expires later than a date can be', { granted: { ...stored.granted, expiresAt: 8.65e15 } }],
     ['a grant that expires at a text', { granted: { ...stored.granted, expiresAt: 'soon' } }],
     ['a refresh token that is a number', { granted: { ...stored.granted, refreshToken: 7 } }],
   ])('with %s keeps its failed logins', (_, fields) => {

@@ -1,7 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { HOUR, MINUTE, SECOND } from '../../../contract/times.ts';
-import { isSatisfied, isSuperseded, rateLimitedFor } from '../../../lambda/refresh/request-rules.ts';
-import { EMPTY_SESSION, type Session } from '../../../lambda/refresh/session.ts';
+import {
+  isSatisfied,
+  isSuperseded,
+  rateLimitedFor,
+  renewalAt,
+} from '../../../lambda/refresh/request-rules.ts';
+import { EMPTY_SESSION, type Granted, type Session } from '../../../lambda/refresh/session.ts';
 import { INTERVAL, NOW, request, session, settings, state } from './fixtures.ts';
 
 describe('a request is superseded', () => {
@@ -74,6 +79,23 @@ describe('refreshes are limited', () => {
     expect(
       rateLimitedFor(request({ rejectedVersion: 7 }), got(MINUTE, { rejectionsInARow: 2 }), settings, NOW),
     ).toBe(0);
+  });
+
+  it('to as many as the token’s settings say, which limit renewals between the ticks, too', () => {
+    const toast = { ...settings, minimumGapSeconds: 1800 };
+    expect(rateLimitedFor(request(), got(MINUTE), toast, NOW)).toBe(29 * MINUTE);
+    expect(rateLimitedFor(request(), got(30 * MINUTE), toast, NOW)).toBe(0);
+    const three = got(MINUTE, { rejectionsInARow: 3 });
+    expect(rateLimitedFor(request({ rejectedVersion: 7 }), three, toast, NOW)).toBe(29 * MINUTE);
+    const lives = (minutes: number): Granted => ({
+      accessTokenHash: 'h',
+      how: 'login',
+      obtainedAt: NOW,
+      expiresAt: NOW + minutes * MINUTE,
+      credentialsVersion: 'v1',
+    });
+    expect(renewalAt(lives(20), toast)).toBe(NOW + 30 * MINUTE);
+    expect(renewalAt(lives(20), settings)).toBe(NOW + 15 * MINUTE);
   });
 
   it('never past the interval, which keeps the schedule on time', () => {

@@ -32,6 +32,27 @@ describe('a refresh request', () => {
     expect(parseRequest(record({ ...body, since: 1001 }))).toMatchObject({ sentAt: 1000 });
   });
 
+  it('was not made before if it is no wake-up, whatever it says', () => {
+    const body = { token: 'payments-api', requestedBy: 'consumer', since: 1 };
+    expect(parseRequest(record(body))).toMatchObject({ sentAt: 1000 });
+  });
+
+  it('keeps the rejected version while it waits', () => {
+    const body = {
+      token: 'payments-api',
+      requestedBy: 'wake-up',
+      since: 900,
+      dueAt: 5000,
+      rejectedVersion: 7,
+    };
+    const wakeUp = { token: 'payments-api', dueAt: 5000, since: 900, rejectedVersion: 7 };
+    expect(parseRequest(record(body, 'payments-api.wake-up.5000'))).toEqual({ wakeUp });
+    expect(parseRequest(record(body))).toMatchObject({ rejectedVersion: 7, sentAt: 900 });
+    expect(
+      parseRequest(record({ ...body, rejectedVersion: -1 }, 'payments-api.wake-up.5000')),
+    ).toHaveProperty('rejected');
+  });
+
   it('waits as a wake-up in a message group of its own', () => {
     const body = { token: 'payments-api', requestedBy: 'wake-up', since: 900, dueAt: 5000 };
     const wakeUp = { token: 'payments-api', dueAt: 5000, since: 900 };

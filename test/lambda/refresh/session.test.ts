@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { EMPTY_SESSION, liveRefreshToken } from '../../../lambda/refresh/session.ts';
+import {
+  EMPTY_SESSION,
+  liveRefreshToken,
+  withoutRefreshToken,
+  withRefreshTokenPerhapsSpent,
+} from '../../../lambda/refresh/session.ts';
 import { NOW, session } from './fixtures.ts';
 
 describe('a refresh token', () => {
@@ -9,5 +14,22 @@ describe('a refresh token', () => {
     expect(liveRefreshToken(session({ refreshToken: 'r' }), NOW)).toBe('r');
     expect(liveRefreshToken(session(), NOW)).toBeUndefined();
     expect(liveRefreshToken(EMPTY_SESSION, NOW)).toBeUndefined();
+  });
+});
+
+describe('a session whose refresh was refused', () => {
+  it('forgets the refresh token, and what was known of it', () => {
+    const spent = session({ refreshToken: 'r', refreshTokenExpiresAt: NOW, isPerhapsSpent: true });
+    expect(withoutRefreshToken(spent)).toEqual(session());
+  });
+
+  it('knows that a refresh without one is no use', () => {
+    expect(withoutRefreshToken(session()).granted).toMatchObject({ refreshRefused: true });
+    expect(withoutRefreshToken(EMPTY_SESSION)).toBe(EMPTY_SESSION);
+  });
+
+  it('notes that the refresh token may be spent, if there is a session', () => {
+    expect(withRefreshTokenPerhapsSpent(session()).granted).toMatchObject({ isPerhapsSpent: true });
+    expect(withRefreshTokenPerhapsSpent(EMPTY_SESSION)).toBe(EMPTY_SESSION);
   });
 });

@@ -47,6 +47,7 @@ describe('a body', () => {
     const encodings = (times: number) => Array(times).fill('gzip').join();
     expect(readBody(nested(5), encodings(5)).text).toBe(TEXT);
     expect(readBody(nested(6), encodings(6)).text).toBe('');
+    expect(readBody(bytes, encodings(3000)).failure?.fields.detail).toBe(`content-encoding ${encodings(5)}`);
   });
 
   it('that is cut off in the middle names its encoding, too', () => {

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Token } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import type { TokenSettings } from '../../../contract/function-settings.ts';
@@ -24,6 +24,7 @@ import { inQuickApp, stackOf } from '../synth.ts';
 
 const NAME = 'crm';
 const LOGIN_URL = 'https://crm.example.com/login';
+const TOKEN_OF_CDK = Token.asString({ Ref: 'Tenant' });
 
 /** What the function is told of a token. */
 function told(token: Omit<NamedTokenProps, 'name'>): TokenSettings {
@@ -94,7 +95,7 @@ describe('a token API', () => {
       },
       answer: {
         token: '/data/0/token',
-        refreshToken: '/data/0/refresh~1token',
+        refreshToken: '/data/0/a~1b',
         expires: { at: ['/a', '/b'], unit: 'epochMs' },
         refreshExpires: { at: '/c' },
       },
@@ -121,7 +122,7 @@ describe('a token API', () => {
       },
       answer: {
         token: '/data/0/token',
-        refreshToken: '/data/0/refresh~1token',
+        refreshToken: '/data/0/a~1b',
         expires: { at: ['/a', '/b'], unit: 'epochMs' },
         refreshExpires: { at: ['/c'], unit: 's' },
       },
@@ -361,11 +362,62 @@ describe('a mistake in the description of a token API is named', () => {
       'api.refused: must have a status, or a pointer at',
     ],
     [
+      'a match of every grant',
+      { api: { ...simple, refused: { status: 200 } } },
+      'api.refused.at: must tell a refusal from a grant',
+    ],
+    [
       'a match without a place',
       { api: { ...simple, refused: { status: 200, is: 'a' } } },
       'api.refused.is: goes with at',
     ],
     ['neither', {}, 'baseUrl: must be an absolute URL'],
+    [
+      'a user before a value in the host',
+      withLogin({ url: text`https://user:hunter2@${secret('host')}/login` }),
+      'api.login.url: must have a host without values in it; got a value in the host',
+    ],
+    [
+      'a base URL of the same host that nothing uses',
+      { baseUrl: 'https://crm.example.com', api: simple },
+      'baseUrl: goes without an api whose URLs are absolute; got "https://crm.example.com"',
+    ],
+    [
+      'one header twice',
+      withLogin({ headers: { 'X-Key': 'a', 'x-key': 'b' } }),
+      'api.login.headers: must have different names, whatever their case; got "x-key" twice',
+    ],
+    [
+      'a number where a secret belongs',
+      withLogin({ json: { passcode: [1234] } }),
+      'api.login.json.passcode.0: must not be written here',
+    ],
+    [
+      'a claim that is added',
+      { api: { login: 'signed', signing: { algorithm: 'RS256', key: secret('k'), claims: { iat: 0 } } } },
+      'api.signing.claims: must not hold "iat", which is set already',
+    ],
+    [
+      'a claim that is said twice',
+      {
+        api: {
+          login: 'signed',
+          signing: { algorithm: 'RS256', key: secret('k'), subject: 'a', claims: { sub: 'b' } },
+        },
+      },
+      'api.signing.claims: must not hold "sub", which is set already',
+    ],
+    [
+      'a refresh of what is signed',
+      {
+        api: {
+          login: 'signed',
+          refresh: { url: LOGIN_URL, headers: { authorization: text`Bearer ${accessToken}` } },
+          signing: { algorithm: 'RS256', key: secret('k') },
+        },
+      },
+      'api.refresh: goes without a login that is signed',
+    ],
   ])('%s', (_, token, message) => {
     const messages = wrongWith(token);
     expect(messages.filter((line) => line.startsWith(message))).toHaveLength(1);
@@ -408,6 +460,26 @@ describe('a mistake in the description of a token API is named', () => {
       expect(wrongWith(withLogin({ query: { [name]: 'plain' } }))).toEqual([]);
     },
   );
+
+  it.each<[string, object]>([
+    ['text', { json: { tenant: TOKEN_OF_CDK } }],
+    ['a literal', { json: { tenant: literal(TOKEN_OF_CDK) } }],
+    ['text with values', { json: { tenant: text`${secret('a')}-${TOKEN_OF_CDK}` } }],
+    ['the name of a field', { json: { tenant: secret(TOKEN_OF_CDK) } }],
+    ['a number', { json: { tenant: Token.asNumber({ Ref: 'Tenant' }) } }],
+    ['a list', { json: { tenant: Token.asList({ Ref: 'Tenant' }) } }],
+    ['an object', { json: { tenant: Token.asAny({ Ref: 'Tenant' }) } }],
+    ['a header', { headers: { 'X-Tenant': TOKEN_OF_CDK } }],
+  ])('what is not known at synthesis: %s', (_, request) => {
+    expect(wrongWith(withLogin(request))).toEqual([
+      expect.stringMatching(/^api\.login\..*: must be known at synthesis.*; got a token of the CDK$/),
+    ]);
+  });
+
+  it('a base URL once, and not the paths below it as well', () => {
+    const baseUrl = 'http://crm.example.com';
+    expect(wrongWith({ baseUrl, ...withLogin({ url: '/login' }) })).toHaveLength(1);
+  });
 
   it('all of them at once', () => {
     expect(
@@ -600,6 +672,17 @@ describe('a secret that several tokens adopt', () => {
 
   it('may be that of one client', () => {
     expect(both(client('read'), client('write'))).toBe('');
+  });
+
+  it('counts once, however many share it', () => {
+    const accessTokenLifetime = Duration.hours(1);
+    const tokens = Array.from({ length: 70 }, (_, index) => ({
+      name: `token-${index}`,
+      accessTokenLifetime,
+      ...client(`scope-${index}`),
+      credentialsSecretArn: credentialsSecretArn.replace('client', 'a-client-of-many-scopes'),
+    }));
+    expect(parseEnvironments([{ name: 'sandbox', tokens }])[0]?.tokens).toHaveLength(70);
   });
 
   it('may not be that of an account, nor of two environments', () => {

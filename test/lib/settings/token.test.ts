@@ -156,4 +156,10 @@ describe('a base URL', () => {
     expect(verdictOnToken({ password: 'hunter2' })).toContain('"password": there is no such setting');
     expect(verdictOnToken({ password: 'hunter2' })).not.toContain('hunter2');
   });
+
+  it('a password in the place of an ARN is not shown', () => {
+    const message = verdictOnToken({ credentialsSecretArn: 'hunter2' });
+    expect(message).toContain('credentialsSecretArn: must be a whole ARN');
+    expect(message).not.toContain('hunter2');
+  });
 });

@@ -30,3 +30,5 @@ export const CLIENT_ID = {
 
 /** Where the OpenID provider tells how many grants it has revoked. */
 export const REVOKED_PATH = '/revoked';
+
+export const KEYCLOAK_REALM = 'main';

@@ -2,22 +2,13 @@
 
 import json
 import os
-import shutil
-import sys
-import threading
-from wsgiref.simple_server import make_server
 
 import django
 from django.conf import settings
+from serve import end_with_parent, serve
 
 
-def end_with_parent():
-    sys.stdin.buffer.read()
-    shutil.rmtree(os.environ["FOLDER"], ignore_errors=True)
-    os._exit(0)
-
-
-threading.Thread(target=end_with_parent, daemon=True).start()
+end_with_parent()
 
 settings.configure(
     SECRET_KEY=os.urandom(32).hex(),
@@ -51,6 +42,4 @@ urlpatterns = [
 call_command("migrate", verbosity=0)
 for username in json.loads(os.environ["ACCOUNTS"]):
     get_user_model().objects.create_user(username, password=os.environ["PASSWORD"])
-server = make_server("127.0.0.1", 0, get_wsgi_application())
-print(f"listening on {server.server_port}", flush=True)
-server.serve_forever()
+serve(get_wsgi_application())
