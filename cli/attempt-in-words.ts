@@ -3,7 +3,7 @@ import { failureInWords } from './failures-in-words.ts';
 import { printable } from './screen.ts';
 import { durationInWords, timeInWords } from './times-in-words.ts';
 
-/** What an attempt did, without its time: `refreshed by login, version 12, valid until 2026-12-01 12:05:26Z`. */
+/** What an attempt did, without its time: `refreshed by login, version 12, valid until 2026-12-01T12:05:26Z`. */
 export function attemptInWords(attempt: Attempt): string {
   const isRefused = attempt.outcome !== 'failed' && attempt.credentials === 'refused';
   return `${outcomeInWords(attempt)}${isRefused ? ', but the new credentials were refused' : ''}`;

@@ -10,9 +10,5 @@ export function durationInWords(ms: number): string {
 
 export const agoInWords = (at: number, now: number): string => `${durationInWords(now - at)} ago`;
 
-/** `2026-12-01 11:35:26Z`. */
-export const timeInWords = (at: number): string =>
-  new Date(at)
-    .toISOString()
-    .replace('T', ' ')
-    .replace(/\.\d+Z$/, 'Z');
+/** `2026-12-01T11:35:26Z` */
+export const timeInWords = (at: number): string => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -9,6 +9,9 @@ interface Client {
   readonly config: { readonly credentials: unknown };
 }
 
+/** By which CloudTrail tells a command's calls from others. */
+export const USER_AGENT = 'token-refresher-cli';
+
 /** The clients of one command, each made when it is first needed. They share the credentials, which may cost a call. */
 export class Aws {
   readonly place: Place;
@@ -17,7 +20,7 @@ export class Aws {
 
   constructor(place: Place, settings: Readonly<Record<string, unknown>> = {}) {
     this.place = place;
-    this.#settings = { ...place, ...settings };
+    this.#settings = { ...place, customUserAgent: USER_AGENT, ...settings };
   }
 
   client<T extends Client>(Kind: new (settings: object) => T): T {

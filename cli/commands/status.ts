@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { environmentPrefix, parameterPath } from '../../contract/names.ts';
 import { SECOND } from '../../contract/times.ts';
-import { reasonInWords } from '../attempt-in-words.ts';
+import { codeOf, reasonInWords } from '../attempt-in-words.ts';
 import { latestAttempts } from '../attempts.ts';
 import { raisedAlarms } from '../aws/alarms.ts';
 import { describeParameters } from '../aws/parameters.ts';
@@ -33,7 +33,11 @@ export async function status(
     const now = world.now();
     if (watch) screen.wipe();
     if (options.json) screen.json(statuses.map((one) => asJson(one, now)));
-    else for (const one of statuses) show(session, one, now);
+    else
+      statuses.forEach((one, index) => {
+        if (index > 0) screen.line();
+        show(session, one, now);
+      });
     if (!watch) return statuses.every((one) => isHealthy(one, now)) ? EXIT.ok : EXIT.notOk;
     screen.progress(`again every ${WATCH_SECONDS} s, Ctrl-C ends it`);
     await world.sleep(WATCH_SECONDS * SECOND);
@@ -80,7 +84,6 @@ function show(session: Session, status: EnvironmentStatus, now: number): void {
   showNotes(session, status, now);
   if (!hasLog) screen.line('The log did not answer in time: failures and credentials are missing here.');
   if (alarms.length > 0) screen.line(screen.style('red', `Alarms: ${alarms.join(', ')}`));
-  screen.line();
 }
 
 const NO_BORDERS = Object.fromEntries(
@@ -167,6 +170,6 @@ const attemptAsJson = (attempt: TokenStatus['lastAttempt']): object | null =>
     : {
         at: isoOf(attempt.at),
         outcome: attempt.outcome,
-        code: attempt.code ?? null,
-        reason: attempt.code === undefined ? null : reasonInWords(attempt),
+        code: codeOf(attempt) ?? null,
+        reason: codeOf(attempt) === undefined ? null : reasonInWords(attempt),
       };

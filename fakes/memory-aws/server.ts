@@ -20,6 +20,7 @@ export interface RecordedRequest {
   readonly at: number;
   /** Names of the members of the input, such as `Name` and `WithDecryption`. */
   readonly members: readonly string[];
+  readonly userAgent: string;
   /** What it was about: names of parameters, ids of secrets, URLs of queues. */
   readonly resources: readonly string[];
 }
@@ -66,7 +67,8 @@ export async function startMemoryAws({ now = Date.now }: MemoryAwsOptions = {}):
       response,
       services,
       faults,
-      record: (call) => requests.push(recorded(call, now())),
+      record: (call) =>
+        requests.push({ ...recorded(call, now()), userAgent: request.headers['user-agent'] ?? '' }),
     });
   });
   const close = () =>
@@ -143,7 +145,7 @@ function asAwsError(error: unknown): AwsError {
   return new AwsError('MemoryAwsDefect', `memory-aws failed: ${reason}`);
 }
 
-function recorded({ service, operation, input }: Call, at: number): RecordedRequest {
+function recorded({ service, operation, input }: Call, at: number): Omit<RecordedRequest, 'userAgent'> {
   const { Name, Names, Path, SecretId, QueueUrl, QueueName, StackName, logGroupName } = input;
   const resources = [Name, Names, Path, SecretId, QueueUrl, QueueName, StackName, logGroupName]
     .flat()

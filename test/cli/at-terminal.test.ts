@@ -1,4 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { PASSWORD, SECRET, TOKEN, USERNAME } from '../component/stage.ts';
 import { leaksIn, markedSecret } from '../security/leaks.ts';
 import { openDeployedStage } from './cli-stage.ts';
@@ -28,6 +31,22 @@ describe('credentials at a terminal', () => {
     );
     expect(exitCode).toBe(0);
     expect(leaksIn(screen, [...stage.secrets(), USERNAME])).toEqual([]);
+  });
+
+  it('leaves nothing in the process list, in temporary files or in the home folder', async () => {
+    const stage = await openDeployedStage();
+    const folder = mkdtempSync(join(tmpdir(), 'token-refresher-cli-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const dialogue = [
+      [ASKS_USERNAME, `${USERNAME}\r`],
+      [ASKS_PASSWORD, `${PASSWORD}\r`],
+    ] as const;
+    const env = { TMPDIR: folder, HOME: folder, NODE_COMPILE_CACHE: '' };
+    const { processes, exitCode } = await runAtTerminal(stage.aws, COMMAND, dialogue, env);
+    expect(exitCode).toBe(0);
+    expect(processes).toContain(`cli/main.ts ${COMMAND}`);
+    expect(leaksIn(processes, [PASSWORD])).toEqual([]);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   it('shows nothing of what is pasted in one go', async () => {
@@ -108,6 +127,15 @@ describe('credentials at a terminal', () => {
     );
     expect(exitCode).toBe(130);
   });
+});
+
+it('status --watch looks again until Ctrl-C', async () => {
+  const stage = await openDeployedStage({ hasToken: true });
+  const { screen, exitCode } = await runAtTerminal(stage.aws, 'status sandbox --watch', [
+    ['Ctrl-C ends it', '\u0003'],
+  ]);
+  expect(exitCode).toBe(130);
+  expect(screen).toContain('\u001b[2J\u001b[H');
 });
 
 it('80 columns are not exceeded but by commands to copy, and no word is broken', async () => {

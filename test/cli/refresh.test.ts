@@ -7,9 +7,7 @@ const COMMAND = `refresh sandbox ${TOKEN}`;
 it('asks, waits, and tells the outcome', async () => {
   const stage = await openDeployedStage({ hasToken: true });
   const ran = await runCli(stage.aws, COMMAND);
-  expect(ran.out).toMatch(
-    /^payments-api: refreshed by refresh, version 2, valid until \d{4}-[\d-]+ [\d:]+Z\n$/,
-  );
+  expect(ran.out).toMatch(/^payments-api: refreshed by refresh, version 2, valid until [\d:T-]+Z\n$/);
   expect(ran).toMatchObject({ exitCode: 0, err: '' });
 });
 

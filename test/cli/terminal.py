@@ -1,7 +1,8 @@
 """Runs a program at a pseudo-terminal of 80 columns, and types when it is asked.
 
 Reads one JSON object from standard input: {"argv": [...], "dialogue": [["what the screen shows", "what is typed"], ...]}.
-Writes one: {"screen": all that the terminal showed, "exitCode": ...}. A signal's number is added to 128, as shells do.
+Writes one: {"screen": all that the terminal showed, "processes": what the process list showed in the meantime, "exitCode": ...}.
+A signal's number is added to 128, as shells do.
 """
 
 import fcntl
@@ -10,6 +11,7 @@ import os
 import pty
 import select
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -23,6 +25,7 @@ if pid == 0:
 fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
 
 screen = b""
+processes = ""
 seen = 0
 dialogue = list(told["dialogue"])
 end = time.monotonic() + SECONDS
@@ -41,8 +44,11 @@ while time.monotonic() < end:
         if at >= 0:
             seen = at + len(dialogue[0][0].encode())
             os.write(terminal, dialogue.pop(0)[1].encode())
+            time.sleep(0.05)
+            processes += subprocess.run(["ps", "-ef"], capture_output=True, text=True).stdout
 else:
     os.kill(pid, 9)
 _, status = os.waitpid(pid, 0)
 code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
-json.dump({"screen": screen.decode(errors="replace"), "exitCode": code, "left": dialogue}, sys.stdout)
+shown = {"screen": screen.decode(errors="replace"), "processes": processes, "exitCode": code}
+json.dump(shown, sys.stdout)

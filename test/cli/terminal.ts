@@ -7,22 +7,27 @@ const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 export interface AtTerminal {
   /** All that the terminal showed, with what moves the cursor. */
   readonly screen: string;
+  /** What `ps` showed whenever something had been typed. */
+  readonly processes: string;
   readonly exitCode: number;
-  /** What was never asked. */
-  readonly left: readonly unknown[];
 }
 
 /** What the screen shows, and what is then typed. */
 export type Dialogue = readonly (readonly [shown: string, typed: string])[];
 
 /** Runs the command line as a process of its own at a pseudo-terminal of 80 columns. */
-export async function runAtTerminal(aws: MemoryAws, line: string, dialogue: Dialogue): Promise<AtTerminal> {
+export async function runAtTerminal(
+  aws: MemoryAws,
+  line: string,
+  dialogue: Dialogue,
+  env: NodeJS.ProcessEnv = {},
+): Promise<AtTerminal> {
   const argv = [process.execPath, MAIN, ...line.split(' ')];
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const python = execFile(
     'python3',
     [join(import.meta.dirname, 'terminal.py')],
-    { env: environmentOf(aws), maxBuffer: 2 ** 24 },
+    { env: { ...environmentOf(aws), ...env }, maxBuffer: 2 ** 24 },
     (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
   );
   python.stdin?.end(JSON.stringify({ argv, dialogue }));

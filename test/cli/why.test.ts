@@ -45,14 +45,14 @@ it('tells the last attempts in order, in words, and what to do next', async () =
   expect(ran.out).toBe(
     `${[
       'crm in sandbox, account 000000000000, us-east-1',
-      '  2026-12-01 11:00:00Z  refreshed by login, version 7, valid until 2026-12-01 11:30:00Z',
-      '  2026-12-01 11:10:00Z  nothing to do: the stored token is newer than the request',
-      '  2026-12-01 11:20:00Z  put off: the stored token is too young to be replaced',
-      '  2026-12-01 11:30:00Z  dropped: a later tick has taken over',
-      '  2026-12-01 11:40:00Z  refreshed by refresh, version 8, but the new credentials were refused',
-      '  2026-12-01 11:50:00Z  failed: the token API is down (HTTP 503); tried again in 18 s',
-      '  2026-12-01 11:51:00Z  failed: the token API gave no answer in time; tried again in 6 min',
-      '  2026-12-01 11:59:00Z  failed: the account is locked (HTTP 423); tried again at the next tick',
+      '  2026-12-01T11:00:00Z  refreshed by login, version 7, valid until 2026-12-01T11:30:00Z',
+      '  2026-12-01T11:10:00Z  nothing to do: the stored token is newer than the request',
+      '  2026-12-01T11:20:00Z  put off: the stored token is too young to be replaced',
+      '  2026-12-01T11:30:00Z  dropped: a later tick has taken over',
+      '  2026-12-01T11:40:00Z  refreshed by refresh, version 8, but the new credentials were refused',
+      '  2026-12-01T11:50:00Z  failed: the token API is down (HTTP 503); tried again in 18 s',
+      '  2026-12-01T11:51:00Z  failed: the token API gave no answer in time; tried again in 6 min',
+      '  2026-12-01T11:59:00Z  failed: the account is locked (HTTP 423); tried again at the next tick',
       'What to do: Have it unlocked, or wait; then store the same credentials again, or refresh with --retry-refused.',
       '  npm run tokens -- refresh sandbox crm --retry-refused',
       'More: docs/runbook.md#login-refused',
@@ -120,7 +120,7 @@ it('breaks long lines under their words', async () => {
   logLine(aws, { ...fields, retryBy: 'hidden' }, NOW);
   const { out } = await run(aws, 'why sandbox crm', { columns: 60, env: { NO_COLOR: '1' } });
   expect(out.split('\n').slice(1, 4)).toEqual([
-    '  2026-12-01 12:00:00Z  failed: the token API is down (HTTP',
+    '  2026-12-01T12:00:00Z  failed: the token API is down (HTTP',
     '                        503); tried again in 18 s',
     'What to do: The token API is to be waited for: the next',
   ]);
