@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { EXIT, Failure } from './failure.ts';
+import { EXIT } from './failure.ts';
 import { program } from './program.ts';
 import { Session } from './session.ts';
 import type { World } from './world.ts';
@@ -41,21 +41,15 @@ async function inSession(session: Session, work: (session: Session) => Promise<n
     await tellEndpoint(session);
     return await work(session);
   } catch (error) {
-    const failure =
-      error instanceof Failure
-        ? error
-        : (await import('./aws/explain.ts')).explain(error, session.circumstances);
-    const { screen } = session;
-    screen.note(failure.message);
-    if (failure.remedy !== undefined) screen.note(failure.remedy);
-    return failure.exitCode;
+    return session.tell(error);
   }
 }
 
 /** Before anything is asked or shown: it is not AWS, and another account perhaps. */
-async function tellEndpoint({ aws, screen }: Session): Promise<void> {
-  const { endpoint } = aws.place;
-  if (endpoint === undefined) return;
+async function tellEndpoint({ aws, screen, world }: Session): Promise<void> {
+  const ofServices = Object.entries(world.env).filter(([name]) => name.startsWith('AWS_ENDPOINT_URL_'));
+  const endpoint = [aws.place.endpoint, ...ofServices.map(([, url]) => url)].filter(Boolean).join(', ');
+  if (endpoint === '') return;
   const { identity } = await import('./aws/identity.ts');
   const { account } = await identity(aws);
   screen.note(`Endpoint ${endpoint} instead of AWS, account ${account}`);

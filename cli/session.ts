@@ -1,5 +1,6 @@
 import { Aws, type Place } from './aws/aws.ts';
 import type { Circumstances } from './aws/explain.ts';
+import { Failure } from './failure.ts';
 import { Screen } from './screen.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +40,17 @@ export class Session {
     this.aws = new Aws(place, world.clientSettings);
     this.circumstances = { place, environment: undefined, policy: undefined, adoptedSecret: undefined };
     this.command = commandOf(world.env);
+  }
+
+  /** What went wrong, and what to do. @returns the exit code */
+  async tell(error: unknown): Promise<number> {
+    const failure =
+      error instanceof Failure
+        ? error
+        : (await import('./aws/explain.ts')).explain(error, this.circumstances);
+    this.screen.note(failure.message);
+    if (failure.remedy !== undefined) this.screen.note(failure.remedy);
+    return failure.exitCode;
   }
 }
 

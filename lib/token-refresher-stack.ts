@@ -66,7 +66,7 @@ export class TokenRefresherStack extends Stack {
         value: this.refresher.operatorsPolicy.managedPolicyArn,
       },
       Log: {
-        description: 'Log group of the function: aws logs tail <it> --follow',
+        description: 'Log group of the function',
         value: this.refresher.function.logGroup.logGroupName,
       },
     };

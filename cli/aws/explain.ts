@@ -57,11 +57,23 @@ export function explain(error: unknown, circumstances: Circumstances): Failure {
       remedy: 'Is there a network, a proxy, the right Region?',
     });
   }
+  if (!isAnswer(error)) return defect(error);
   return new Failure(
     QUOTES.test(name) || message === ''
       ? `AWS answered ${name}.`
       : `AWS answered ${name}: ${printable(message)}`,
   );
+}
+
+/** All errors that AWS answers have it. */
+const isAnswer = (error: unknown): boolean => error instanceof Error && '$metadata' in error;
+
+/** Of our own. Its message may quote anything, so only the place is told. */
+function defect(error: unknown): Failure {
+  const [, place = ''] = /^ +at (.*)$/m.exec(error instanceof Error ? (error.stack ?? '') : '') ?? [];
+  return new Failure(`This is a defect of the command line: ${awsErrorName(error)} at ${place}`, {
+    remedy: 'Please report it.',
+  });
 }
 
 function denied(message: string, { environment, policy, adoptedSecret }: Circumstances): Failure {

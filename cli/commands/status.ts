@@ -26,9 +26,14 @@ export async function status(
   const { screen, world, options } = session;
   for (;;) {
     const statuses: EnvironmentStatus[] = [];
+    const untold: unknown[] = [];
     for (const name of await environmentsOf(session, environment)) {
       screen.progress(`looking at ${name}`);
-      statuses.push(await look(session, name));
+      const one = await look(session, name).catch((error) => {
+        if (environment !== undefined) throw error;
+        untold.push(error);
+      });
+      if (one !== undefined) statuses.push(one);
     }
     const now = world.now();
     if (watch) screen.wipe();
@@ -38,7 +43,9 @@ export async function status(
         if (index > 0) screen.line();
         show(session, one, now);
       });
-    if (!watch) return statuses.every((one) => isHealthy(one, now)) ? EXIT.ok : EXIT.notOk;
+    for (const error of untold) await session.tell(error);
+    const isOk = untold.length === 0 && statuses.every((one) => isHealthy(one, now));
+    if (!watch) return isOk ? EXIT.ok : EXIT.notOk;
     screen.progress(`again every ${WATCH_SECONDS} s, Ctrl-C ends it`);
     await world.sleep(WATCH_SECONDS * SECOND);
   }

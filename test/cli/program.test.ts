@@ -118,6 +118,7 @@ it('another endpoint than AWS is told first, with its account', async () => {
   for (const [line, env] of [
     [`status sandbox --endpoint-url ${aws.endpoint}`, {}],
     ['status sandbox', { AWS_ENDPOINT_URL: aws.endpoint }],
+    ['status sandbox', { AWS_ENDPOINT_URL_SSM: aws.endpoint }],
   ] as const) {
     const { err } = await runCli(aws, line, { env });
     expect(err).toMatch(/^Endpoint http:\/\/127.0.0.1:\d+ instead of AWS, account 000000000000\n/);

@@ -166,6 +166,17 @@ describe('without a name', () => {
     ]);
   });
 
+  it('goes on where one cannot be looked at', async () => {
+    const aws = await openAws();
+    deploy(aws, [{ token: 'crm' }]);
+    store(aws, 'crm');
+    store(aws, 'crm', { environment: 'elsewhere' });
+    const ran = await run(aws, 'status');
+    expect(ran.out).toContain('sandbox  TokenRefresher-sandbox');
+    expect(ran.err).toMatch(/^There is no stack TokenRefresher-elsewhere .*\nHere are elsewhere, sandbox\./);
+    expect(ran.exitCode).toBe(1);
+  });
+
   it('says when there is none', async () => {
     const ran = await run(await openAws(), 'status');
     expect(ran.exitCode).toBe(2);
