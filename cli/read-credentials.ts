@@ -25,14 +25,7 @@ export async function readCredentials(
 ): Promise<string> {
   const fromFiles = await readFiles(token, files);
   const missing = token.fields.filter((field) => fromFiles[field] === undefined);
-  const others =
-    missing.length === 0 && session.world.stdin.isTTY
-      ? {}
-      : session.world.stdin.isTTY
-        ? await ask(session, missing)
-        : missing.length === 0
-          ? {}
-          : await readPiped(session.world.stdin, token);
+  const others = missing.length === 0 ? {} : await readOthers(session, token, missing);
   const values = { ...others, ...fromFiles };
   refuseWrong(token, values);
   for (const doubt of doubtsAbout(token, values)) session.screen.note(doubt);
@@ -42,6 +35,9 @@ export async function readCredentials(
   }
   return text;
 }
+
+const readOthers = (session: Session, token: DeployedToken, missing: readonly string[]): Promise<Values> =>
+  session.world.stdin.isTTY ? ask(session, missing) : readPiped(session.world.stdin, token);
 
 const allFields = ({ fields, optionalFields = [] }: DeployedToken): string[] => [
   ...fields,

@@ -42,7 +42,11 @@ export async function credentials(
   });
   const stored = await putSecret(session.aws, token.secret, value);
   session.interruption = `The credentials are stored. What became of them: ${session.command} why ${environment} ${token.token}`;
-  const verdict = await awaitVerdict(session, { deployed, token, version: stored, seconds: options.wait });
+  const awaited = { deployed, token, version: stored, seconds: options.wait };
+  const verdict = await awaitVerdict(session, awaited).catch((error) => {
+    session.screen.note(session.interruption);
+    throw error;
+  });
   return tell(session, { deployed, token, before, stored, verdict });
 }
 
@@ -80,58 +84,68 @@ interface Told {
 }
 
 async function tell(session: Session, told: Told): Promise<number> {
-  const { screen, world, options, command } = session;
-  const { deployed, token, stored, verdict } = told;
-  const isRefused = verdict?.credentials === 'refused';
-  if (verdict !== undefined && !isRefused) {
-    const { parameterVersion, expiresAt } = verdict;
-    const left = expiresAt === undefined ? undefined : durationInWords(Date.parse(expiresAt) - world.now());
-    const isStored = verdict.outcome === 'refreshed';
-    if (options.json) screen.json(asJson(told, false));
-    else {
-      screen.line(screen.style('green', `Accepted: the credentials of ${token.token} are in use.`));
-      screen.line(
-        isStored
-          ? `The new access token is version ${parameterVersion}, valid for ${left}.`
-          : `But ${attemptInWords(verdict)}`,
-      );
-    }
-    return isStored ? EXIT.ok : EXIT.notOk;
+  const { verdict } = told;
+  if (verdict === undefined) return tellNone(session, told);
+  return verdict.credentials === 'refused'
+    ? tellRefused(session, told, verdict)
+    : tellAccepted(session, told, verdict);
+}
+
+function tellNone({ screen, options, command }: Session, told: Told): number {
+  const { deployed, token, stored } = told;
+  if (options.json) screen.json(asJson(told));
+  else {
+    screen.line(screen.style('yellow', `Stored, as version ${stored}, but there was no verdict in time.`));
+    screen.line('What the attempts met:');
+    screen.command(`${command} why ${deployed.environment} ${token.token}`);
   }
-  if (verdict === undefined) {
-    if (options.json) screen.json(asJson(told, false));
-    else {
-      screen.line(screen.style('yellow', `Stored, as version ${stored}, but there was no verdict in time.`));
-      screen.line('What the attempts met:');
-      screen.command(`${command} why ${deployed.environment} ${token.token}`);
-    }
+  return EXIT.notOk;
+}
+
+/** The token that came for them may be one that cannot be stored. */
+function tellAccepted({ screen, world, options }: Session, told: Told, verdict: Attempt): number {
+  const { outcome, parameterVersion, expiresAt = '' } = verdict;
+  const isStored = outcome === 'refreshed';
+  if (options.json) screen.json(asJson(told));
+  else {
+    const left = durationInWords(Date.parse(expiresAt) - world.now());
+    screen.line(screen.style('green', `Accepted: the credentials of ${told.token.token} are in use.`));
+    screen.line(
+      isStored
+        ? `The new access token is version ${parameterVersion}, valid for ${left}.`
+        : `But it ${attemptInWords(verdict)}`,
+    );
+  }
+  return isStored ? EXIT.ok : EXIT.notOk;
+}
+
+async function tellRefused(session: Session, told: Told, verdict: Attempt): Promise<number> {
+  const { screen, options, command } = session;
+  const { deployed, token } = told;
+  if (options.json) {
+    screen.json(asJson(told));
     return EXIT.notOk;
   }
-  if (!options.json) {
-    screen.line(screen.style('red', `Refused: ${reasonInWords(verdict)}.`));
-    showAdvice(screen, adviceOn(verdict, { environment: deployed.environment, token: token.token, command }));
-  }
-  const isRestored = await offerRestore(session, told);
-  if (options.json) screen.json(asJson(told, isRestored));
+  screen.line(screen.style('red', `Refused: ${reasonInWords(verdict)}.`));
+  showAdvice(screen, adviceOn(verdict, { environment: deployed.environment, token: token.token, command }));
+  await offerRestore(session, told);
   return EXIT.notOk;
 }
 
 /** Where nobody can be asked, it says which command does it. */
-async function offerRestore(session: Session, { deployed, token, before, stored }: Told): Promise<boolean> {
+async function offerRestore(session: Session, { deployed, token, before, stored }: Told): Promise<void> {
   const { aws, world, screen, command } = session;
-  if (before.current === undefined) return false;
-  if (!world.stdin.isTTY || session.options.json) {
-    screen.note(
-      `To go back to the previous ones: ${command} credentials ${deployed.environment} ${token.token} --restore`,
-    );
-    return false;
+  if (before.current === undefined) return;
+  if (!world.stdin.isTTY) {
+    screen.note('To go back to the previous ones:');
+    screen.note(`  ${command} credentials ${deployed.environment} ${token.token} --restore`);
+    return;
   }
   session.interruption = 'Interrupted: the refused credentials stay stored.';
   const { confirm } = await import('../prompts.ts');
-  if (!(await confirm(world, 'Restore the previous credentials?', true))) return false;
+  if (!(await confirm(world, 'Restore the previous credentials?', true))) return;
   await restoreSecret(aws, { id: token.secret, from: stored, to: before.current });
   screen.line(RESTORED);
-  return true;
 }
 
 const RESTORED =
@@ -148,7 +162,7 @@ async function restorePrevious({ aws, screen, options }: Session, token: Deploye
   return EXIT.ok;
 }
 
-const asJson = ({ deployed, token, stored, verdict }: Told, isRestored: boolean): object => ({
+const asJson = ({ deployed, token, stored, verdict }: Told): object => ({
   environment: deployed.environment,
   token: token.token,
   stored,
@@ -156,5 +170,4 @@ const asJson = ({ deployed, token, stored, verdict }: Told, isRestored: boolean)
   code: (verdict && codeOf(verdict)) ?? null,
   version: verdict?.outcome === 'refreshed' ? (verdict.parameterVersion ?? null) : null,
   validUntil: verdict?.outcome === 'refreshed' ? (verdict.expiresAt ?? null) : null,
-  isRestored,
 });

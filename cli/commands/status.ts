@@ -11,10 +11,6 @@ import type { Session } from '../session.ts';
 import { type EnvironmentStatus, isHealthy, isValid, statusOf, type TokenStatus } from '../status-of.ts';
 import { agoInWords, durationInWords } from '../times-in-words.ts';
 
-export interface StatusOptions {
-  readonly watch?: true;
-}
-
 const WATCH_SECONDS = 10;
 
 /** @returns the exit code */

@@ -43,7 +43,6 @@ describe('through a pipe', () => {
       code: null,
       version: 1,
       validUntil: expect.stringMatching(/Z$/),
-      isRestored: false,
     });
     expect(ran.exitCode).toBe(0);
     expectNoLeak(stage, ran);
@@ -69,7 +68,7 @@ describe('through a pipe', () => {
         '',
       ].join('\n'),
     );
-    expect(ran.err).toContain(`To go back to the previous ones: npm run tokens -- ${COMMAND} --restore\n`);
+    expect(ran.err).toContain(`To go back to the previous ones:\n  npm run tokens -- ${COMMAND} --restore\n`);
     expect(ran.exitCode).toBe(1);
     expect(stored(stage)).toMatchObject({ password: 'wrong-password' });
 
@@ -87,6 +86,17 @@ describe('through a pipe', () => {
     expect(ran.out).toContain('the password begins or ends with a line end');
     expect(ran.exitCode).toBe(1);
     expectNoLeak(stage, ran);
+  });
+
+  it('says when they are accepted, and the token that came cannot be stored', async () => {
+    const stage = await openDeployedStage();
+    const body = JSON.stringify({ data: { token: 'not safe', refreshToken: 'x' } });
+    stage.api.faults.add('login', { kind: 'answer', status: 200, body }, 1);
+    const ran = await runCli(stage.aws, COMMAND, { stdin: credentialsOf(PASSWORD) });
+    expect(ran.out).toContain(
+      'Accepted: the credentials of payments-api are in use.\nBut it failed: the token is not safe',
+    );
+    expect(ran.exitCode).toBe(1);
   });
 
   it('says when there is no verdict in time, and that all is stored', async () => {
@@ -184,6 +194,15 @@ describe('access denied', () => {
     const ran = await runCli(stage.aws, COMMAND, { stdin: credentialsOf(PASSWORD) });
     expect(ran.err).toContain('memory-aws may not do this: secretsmanager:PutSecretValue is missing.');
     expect(ran.err).toContain(`The operators' managed policy allows it: ${POLICY}`);
+    expect(ran.exitCode).toBe(1);
+  });
+
+  it('to the log says that the credentials are stored', async () => {
+    const stage = await openDeployedStage();
+    stage.aws.faults.add({ operation: 'FilterLogEvents', fault: 'deny' });
+    const ran = await runCli(stage.aws, COMMAND, { stdin: credentialsOf(PASSWORD) });
+    expect(ran.err).toContain('The credentials are stored.');
+    expect(ran.err).toContain('logs:FilterLogEvents is missing.');
     expect(ran.exitCode).toBe(1);
   });
 
