@@ -198,6 +198,10 @@ export function secretFields(part: unknown, signing: Signing | undefined = undef
   return [...new Set([...shown, ...signed])];
 }
 
+/** Fields that the secret may hold, or not. */
+export const optionalFieldsOfSecret = ({ tls }: TokenApiSettings): readonly string[] =>
+  tls?.isOptional ? [tls.ca, tls.cert, tls.key].filter((field) => field !== undefined) : [];
+
 /** All fields that the secret must hold. */
 export const fieldsOfSecret = ({ login, refresh, signing, tls }: TokenApiSettings): readonly string[] => [
   ...new Set([

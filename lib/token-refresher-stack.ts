@@ -53,8 +53,8 @@ export class TokenRefresherStack extends Stack {
       },
       SetCredentials: {
         description:
-          'Stores credentials, with the secret of a token: type or paste the JSON, then Enter and Ctrl-D. Keeps them out of files, shell history and process list',
-        value: `aws secretsmanager put-secret-value --region ${this.region} --secret-id '<secret>' --secret-string file:///dev/stdin`,
+          'Asks for the credentials of a token without showing them, and stores them: with `npx --no` in front of it, or in a checkout `npm run tokens --` instead of its first word',
+        value: `token-refresher credentials ${environment} '${ANY_TOKEN}' --region ${this.region}`,
       },
       RequestQueue: {
         description: 'Queue that consumers ask for a new token by',
@@ -66,7 +66,7 @@ export class TokenRefresherStack extends Stack {
         value: this.refresher.operatorsPolicy.managedPolicyArn,
       },
       Log: {
-        description: 'Log group of the function: aws logs tail <it> --follow',
+        description: 'Log group of the function',
         value: this.refresher.function.logGroup.logGroupName,
       },
     };

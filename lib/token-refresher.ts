@@ -1,9 +1,10 @@
-import { Annotations, AspectPriority, Aspects, RemovalPolicy } from 'aws-cdk-lib';
+import { Annotations, AspectPriority, Aspects, CfnOutput, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { type DeployedEnvironment, ENVIRONMENT_OUTPUT } from '../contract/outputs.ts';
 import { CleanUp } from './clean-up.ts';
 import { environmentKey } from './environment-key.ts';
 import { functionSettings } from './functions/function-settings.ts';
@@ -96,6 +97,7 @@ export class TokenRefresher extends Construct {
       logGroup: this.function.logGroup,
       topic: this.alarmTopic,
     });
+    this.#tellParts(environment);
     for (const token of this.#environment.tokens) this.#add(token);
     this.#finishAtSynthesis();
     if (props.alarmTopic === undefined && alarmEmail === undefined && !this.#environment.local) {
@@ -135,6 +137,21 @@ export class TokenRefresher extends Construct {
     const made = new Token(this, { environment, name, key: this.key ?? AWS_MANAGED, takesRequests });
     if (token.readerPolicy) readerPolicy(resources, 'Reader', made);
     return made;
+  }
+
+  #tellParts(environment: string): void {
+    const told: DeployedEnvironment = {
+      environment,
+      requests: this.requests.queue.queueUrl,
+      deadLetters: this.requests.deadLetterQueue.queueUrl,
+      log: this.function.logGroup.logGroupName,
+      alarmTopic: this.alarmTopic.topicArn,
+      operatorsPolicy: this.operatorsPolicy.managedPolicyArn,
+    };
+    new CfnOutput(this, 'Parts', {
+      description: `${ENVIRONMENT_OUTPUT}${environment}, for the command line`,
+      value: Stack.of(this).toJsonString(told),
+    });
   }
 
   #parsedTokens(): ParsedToken[] {

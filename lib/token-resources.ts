@@ -4,7 +4,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IDependable } from 'constructs';
 import { type DeployedToken, TOKEN_OUTPUT } from '../contract/outputs.ts';
-import { credentialsInWords, fieldsOfSecret } from '../contract/token-api.ts';
+import { credentialsInWords, fieldsOfSecret, optionalFieldsOfSecret } from '../contract/token-api.ts';
 import { credentialsRule } from './credentials-rule.ts';
 import type { Monitoring } from './monitoring/monitoring.ts';
 import { acknowledge } from './nag.ts';
@@ -53,11 +53,13 @@ export class TokenResources extends Construct {
 
   #tellCredentials(environment: string): void {
     const { name, api, credentialsSecretArn } = this.token;
+    const optionalFields = optionalFieldsOfSecret(api);
     const told: DeployedToken = {
       environment,
       token: name,
       secret: credentialsSecretArn ?? secretNameOf(environment, this.token),
       fields: fieldsOfSecret(api),
+      ...(optionalFields.length > 0 && { optionalFields }),
     };
     new CfnOutput(this, 'Token', {
       description: `${TOKEN_OUTPUT}${name}: the secret, and the fields of the JSON in it`,

@@ -1,6 +1,6 @@
 import { AwsError } from './aws-error.ts';
 
-export type Service = 'ssm' | 'secretsmanager' | 'sqs';
+export type Service = 'ssm' | 'secretsmanager' | 'sqs' | 'sts' | 'cloudformation' | 'cloudwatch' | 'logs';
 
 /** A call as it arrived. */
 export interface Call {
@@ -13,6 +13,7 @@ export interface Call {
  * - `throttle`: the service's own throttling error
  * - `tooManyUpdates`: Parameter Store's answer to concurrent writes of one parameter
  * - `deny`: the caller lacks the permission
+ * - `denyByQueue`: the queue's policy denies it, of SQS only
  * - `denyKms`: the caller lacks the permission on the key
  * - `error500`: an internal error of the service
  * - `hang`: no answer, nothing done
@@ -24,6 +25,7 @@ export type FaultKind =
   | 'throttle'
   | 'tooManyUpdates'
   | 'deny'
+  | 'denyByQueue'
   | 'denyKms'
   | 'error500'
   | 'hang'
@@ -91,6 +93,12 @@ export function faultAnswer(fault: FaultKind, { service, operation }: Call): Aws
         `User: memory-aws is not authorized to perform: ${action} because no identity-based policy allows the ${action} action`,
         service === 'sqs' ? 403 : 400,
       );
+    case 'denyByQueue':
+      return new AwsError(
+        'AccessDenied',
+        `User: memory-aws is not authorized to perform: ${action.toLowerCase()} with an explicit deny in a resource-based policy`,
+        403,
+      );
     case 'denyKms':
       return service === 'sqs'
         ? new AwsError('KmsAccessDenied', 'The caller does not have the required KMS access.')
@@ -109,4 +117,8 @@ const INTERNAL_ERROR = {
   ssm: 'InternalServerError',
   secretsmanager: 'InternalServiceError',
   sqs: 'InternalError',
+  sts: 'InternalFailure',
+  cloudformation: 'InternalFailure',
+  cloudwatch: 'InternalServiceFault',
+  logs: 'InternalFailure',
 } as const;

@@ -1,8 +1,13 @@
+import { LOCAL_ACCOUNT } from '../local-account.ts';
+import type { Alarms } from './alarms.ts';
 import type { Service } from './faults.ts';
+import type { LogGroups } from './log-groups.ts';
 import type { ParameterStore } from './parameter-store.ts';
+import { xml } from './query-protocol.ts';
 import type { Queues } from './queues.ts';
 import type { SecretStore } from './secret-store.ts';
 import { sqsOperations } from './sqs-operations.ts';
+import type { Stacks } from './stacks.ts';
 
 /** Input and output are what the protocol's JSON holds. The signal says that the client has gone. */
 export type Operation = (input: Readonly<Record<string, unknown>>, signal: AbortSignal) => unknown;
@@ -11,22 +16,28 @@ export interface Stores {
   readonly parameters: ParameterStore;
   readonly secrets: SecretStore;
   readonly queues: Queues;
+  readonly stacks: Stacks;
+  readonly alarms: Alarms;
+  readonly logs: LogGroups;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
 export interface ServiceOperations {
   readonly service: Service;
-  /** Of its JSON protocol. */
-  readonly jsonVersion: '1.0' | '1.1';
+  /** Of its JSON protocol; `query`: it speaks that one. */
+  readonly jsonVersion: '1.0' | '1.1' | 'query';
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
-/** Everything that is answered, by the prefix of the header `X-Amz-Target`. */
+/** Everything that is answered, by the prefix of the header `X-Amz-Target`, or the version in a form. */
 export function serviceOperations({
   parameters,
   secrets,
   queues,
+  stacks,
+  alarms,
+  logs,
   now,
 }: Stores): Record<string, ServiceOperations> {
   return {
@@ -60,6 +71,37 @@ export function serviceOperations({
       service: 'sqs',
       jsonVersion: '1.0',
       operations: asOperations(sqsOperations(queues, now)),
+    },
+    GraniteServiceVersion20100801: {
+      service: 'cloudwatch',
+      jsonVersion: '1.0',
+      operations: asOperations({ DescribeAlarms: alarms.describeAlarms.bind(alarms) }),
+    },
+    Logs_20140328: {
+      service: 'logs',
+      jsonVersion: '1.1',
+      operations: asOperations({
+        FilterLogEvents: logs.filterLogEvents.bind(logs),
+        StartQuery: logs.startQuery.bind(logs),
+        GetQueryResults: logs.getQueryResults.bind(logs),
+      }),
+    },
+    // By the version of the query protocol's form.
+    '2010-05-15': {
+      service: 'cloudformation',
+      jsonVersion: 'query',
+      operations: asOperations({ DescribeStacks: stacks.describeStacks.bind(stacks) }),
+    },
+    '2011-06-15': {
+      service: 'sts',
+      jsonVersion: 'query',
+      operations: asOperations({
+        GetCallerIdentity: () =>
+          xml('GetCallerIdentity', {
+            Account: LOCAL_ACCOUNT,
+            Arn: `arn:aws:iam::${LOCAL_ACCOUNT}:user/operator`,
+          }),
+      }),
     },
   };
 }

@@ -14,7 +14,33 @@ const QUERY_CODES: Readonly<Record<string, string>> = {
   KmsAccessDenied: 'KMS.AccessDeniedException',
 };
 
-export async function readJson(request: IncomingMessage): Promise<Readonly<Record<string, unknown>>> {
+/** What a request asks for: names the service as {@link ServiceOperations} are keyed, and the operation. */
+export interface AwsRequest {
+  readonly target: string;
+  readonly name: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export async function readRequest(request: IncomingMessage): Promise<AwsRequest> {
+  const text = await readText(request);
+  const header = request.headers['x-amz-target'];
+  if (header === undefined) {
+    const {
+      Action: name = '',
+      Version: target = '',
+      ...input
+    } = Object.fromEntries(new URLSearchParams(text));
+    return { target, name, input };
+  }
+  const [target = '', name = ''] = String(header).split('.');
+  try {
+    return { target, name, input: Object(JSON.parse(text)) };
+  } catch {
+    throw new AwsError('SerializationException', 'The request is not JSON.');
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
@@ -23,11 +49,7 @@ export async function readJson(request: IncomingMessage): Promise<Readonly<Recor
       throw new AwsError('RequestEntityTooLarge', 'The request is too large.', 413);
     chunks.push(chunk);
   }
-  try {
-    return Object(JSON.parse(Buffer.concat(chunks).toString('utf8')));
-  } catch {
-    throw new AwsError('SerializationException', 'The request is not JSON.');
-  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 export function writeJson(

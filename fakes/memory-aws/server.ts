@@ -1,12 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Alarms } from './alarms.ts';
 import { AwsError } from './aws-error.ts';
 import { type Call, Faults, faultAnswer, type Service } from './faults.ts';
+import { LogGroups } from './log-groups.ts';
 import { type ServiceOperations, serviceOperations } from './operations.ts';
 import { ParameterStore } from './parameter-store.ts';
-import { readJson, writeError, writeJson } from './protocol.ts';
+import { readRequest, writeError, writeJson } from './protocol.ts';
+import { writeXml, writeXmlError, type Xml } from './query-protocol.ts';
 import { Queues } from './queues.ts';
 import { SecretStore } from './secret-store.ts';
+import { Stacks } from './stacks.ts';
 
 /** A request that arrived. Holds names only, never a value. */
 export interface RecordedRequest {
@@ -16,6 +20,7 @@ export interface RecordedRequest {
   readonly at: number;
   /** Names of the members of the input, such as `Name` and `WithDecryption`. */
   readonly members: readonly string[];
+  readonly userAgent: string;
   /** What it was about: names of parameters, ids of secrets, URLs of queues. */
   readonly resources: readonly string[];
 }
@@ -31,6 +36,9 @@ export interface MemoryAws {
   readonly parameters: ParameterStore;
   readonly secrets: SecretStore;
   readonly queues: Queues;
+  readonly stacks: Stacks;
+  readonly alarms: Alarms;
+  readonly logs: LogGroups;
   /** In order of arrival. May be emptied. */
   readonly requests: RecordedRequest[];
   readonly faults: Faults;
@@ -46,6 +54,9 @@ export async function startMemoryAws({ now = Date.now }: MemoryAwsOptions = {}):
     parameters: new ParameterStore({ now }),
     secrets: new SecretStore({ now }),
     queues: new Queues({ now, endpoint }),
+    stacks: new Stacks(),
+    alarms: new Alarms(),
+    logs: new LogGroups(),
   };
   const faults = new Faults();
   const requests: RecordedRequest[] = [];
@@ -56,7 +67,8 @@ export async function startMemoryAws({ now = Date.now }: MemoryAwsOptions = {}):
       response,
       services,
       faults,
-      record: (call) => requests.push(recorded(call, now())),
+      record: (call) =>
+        requests.push({ ...recorded(call, now()), userAgent: request.headers['user-agent'] ?? '' }),
     });
   });
   const close = () =>
@@ -88,11 +100,11 @@ interface Exchange {
 }
 
 async function answer({ request, response, services, faults, record }: Exchange): Promise<void> {
-  const [target = '', name = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
-  const service = services[target];
-  const operation = service?.operations[name];
+  let service: ServiceOperations | undefined;
   try {
-    const input = await readJson(request);
+    const { target, name, input } = await readRequest(request);
+    service = services[target];
+    const operation = service?.operations[name];
     if (service === undefined || operation === undefined) {
       throw new AwsError('UnknownOperationException', `memory-aws does not know ${target}.${name}.`);
     }
@@ -106,10 +118,13 @@ async function answer({ request, response, services, faults, record }: Exchange)
     if (failure !== undefined) throw failure;
     const output = await operation(input, goneSignal(response));
     if (fault?.fault === 'resetAfterCommit') return reset(request);
-    writeJson(response, service, output);
+    if (service.jsonVersion === 'query') writeXml(response, output as Xml);
+    else writeJson(response, service, output);
   } catch (error) {
     if (request.destroyed && !request.complete) return;
-    writeError(response, service?.jsonVersion ?? '1.1', asAwsError(error));
+    const failure = asAwsError(error);
+    if (service?.jsonVersion === 'query') writeXmlError(response, failure);
+    else writeError(response, service?.jsonVersion ?? '1.1', failure);
   }
 }
 
@@ -130,9 +145,9 @@ function asAwsError(error: unknown): AwsError {
   return new AwsError('MemoryAwsDefect', `memory-aws failed: ${reason}`);
 }
 
-function recorded({ service, operation, input }: Call, at: number): RecordedRequest {
-  const { Name, Names, Path, SecretId, QueueUrl, QueueName } = input;
-  const resources = [Name, Names, Path, SecretId, QueueUrl, QueueName]
+function recorded({ service, operation, input }: Call, at: number): Omit<RecordedRequest, 'userAgent'> {
+  const { Name, Names, Path, SecretId, QueueUrl, QueueName, StackName, logGroupName } = input;
+  const resources = [Name, Names, Path, SecretId, QueueUrl, QueueName, StackName, logGroupName]
     .flat()
     .filter((id) => typeof id === 'string');
   return { service, operation, at, members: Object.keys(input), resources };

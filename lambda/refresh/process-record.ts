@@ -58,7 +58,16 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
   const now = clock.now();
   const { environment } = settings;
   const durationMs = now - startedAt;
-  telemetry.attempt({ environment, settings: tokenSettings, request: parsed, outcome, now, durationMs });
+  const { messageId } = record;
+  telemetry.attempt({
+    environment,
+    settings: tokenSettings,
+    request: parsed,
+    outcome,
+    now,
+    durationMs,
+    messageId,
+  });
   return wait(
     record,
     stillAsked(parsed, outcome.ending),

@@ -16,9 +16,14 @@ export interface Sink {
   emit(group: MetricGroup): void;
 }
 
+export interface ToldAttempt extends Measured {
+  readonly durationMs: number;
+  readonly messageId: string;
+}
+
 /** Tells what happened: one log line per message, with named fields only, and its metrics. */
 export interface Telemetry {
-  attempt(measured: Measured & { durationMs: number }): void;
+  attempt(told: ToldAttempt): void;
   unknownToken(messageId: string, token: string): void;
   rejected(messageId: string, reason: string): void;
   /** A call to SQS failed; the message comes back when its visibility timeout ends. */
@@ -78,9 +83,10 @@ function levelOf({ outcome }: Measured): 'info' | 'warn' | 'error' {
   return outcome.trace.credentials === 'refused' ? 'error' : 'info';
 }
 
-function attemptFields(measured: Measured & { durationMs: number }): LogFields {
-  const { environment, request, outcome, durationMs, now } = measured;
-  const { ending, trace, session, version } = outcome;
+function attemptFields(measured: ToldAttempt): LogFields {
+  const { environment, request, outcome, durationMs, now, messageId } = measured;
+  const { ending, trace, session, version, credentialsVersion } = outcome;
+  const { credentialsSince } = session?.granted ?? {};
   const wait = 'wait' in ending ? ending.wait : undefined;
   const failure = ending.kind === 'failed' ? ending.failure : undefined;
   const attention = reasonsForAttention(measured);
@@ -98,7 +104,10 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
       ({ call, code, durationMs }) => `${call} ${code ?? 'ok'} ${Math.round(durationMs)} ms`,
     ),
     credentials: trace.credentials ?? (trace.calls.some(isWithoutVerdict) ? 'no verdict' : undefined),
+    credentialsVersion,
+    credentialsSince: credentialsSince && new Date(credentialsSince).toISOString(),
     durationMs: Math.round(durationMs),
+    messageId,
     attempt: request.attempt,
     tries: outcome.tries,
     requestedBy: request.requestedBy,
@@ -115,12 +124,15 @@ function attemptFields(measured: Measured & { durationMs: number }): LogFields {
 const isWithoutVerdict = ({ call, code }: ApiCall): boolean =>
   call === 'login' && code !== undefined && kindOfFailure(code) === 'inconclusive';
 
-function detailOf({ kind, fields }: RefreshError, { settings, outcome }: Measured): string | undefined {
+function detailOf(
+  { kind, fields }: RefreshError,
+  { environment, settings, request, outcome }: Measured,
+): string | undefined {
   const { detail, notJson } = fields;
   const wasNeverAccepted = outcome.session?.granted === undefined;
   if (notJson && wasNeverAccepted) {
     return [detail, 'or this API speaks another protocol'].filter(Boolean).join('; ');
   }
   if (kind !== 'missing') return detail;
-  return `set them, as ${credentialsInWords(settings.api)}: aws secretsmanager put-secret-value --secret-id ${settings.credentialsSecretId} --secret-string file:///dev/stdin`;
+  return `set them, as ${credentialsInWords(settings.api)}: token-refresher credentials ${environment} ${request.token}`;
 }

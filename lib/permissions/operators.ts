@@ -20,18 +20,15 @@ export interface OperatorsPolicyProps {
 }
 
 /**
- * Actions that know no resource, so that they stand on `*`; none of them shows a value. GetMetricData does know data sets
- * of OpenTelemetry metrics, which ours are not.
+ * Actions that know no resource, so that they stand on `*`; none of them shows a value.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoneventbridgescheduler.html
- * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
  */
-const WITHOUT_RESOURCE = ['cloudwatch:GetMetricData', 'scheduler:ListSchedules', 'ssm:DescribeParameters'];
+const WITHOUT_RESOURCE = ['ssm:DescribeParameters'];
 
 /**
- * What the people need who run an environment, for roles outside the CDK: they set and restore credentials without
- * reading them, ask for refreshes, see the state, and read and drop dead letters. No token is theirs to read.
+ * What the command line needs, for roles of people outside the CDK: they set and restore credentials without reading
+ * them, ask for refreshes, see the state, and read and drop dead letters. No token is theirs to read.
  */
 export function operatorsPolicy(scope: Construct, id: string, props: OperatorsPolicyProps): ManagedPolicy {
   const statements = [...credentials(scope, props), ...requests(props), ...state(scope, props)];
@@ -59,7 +56,6 @@ function credentials(scope: Construct, { environment, key }: OperatorsPolicyProp
       sid: 'SetAndRestoreCredentials',
       actions: [
         'secretsmanager:DescribeSecret',
-        'secretsmanager:ListSecretVersionIds',
         'secretsmanager:PutSecretValue',
         'secretsmanager:UpdateSecretVersionStage',
       ],
@@ -116,28 +112,15 @@ function state(scope: Construct, { environment, logGroup, topic }: OperatorsPoli
     new PolicyStatement({ sid, actions, resources });
   return [
     allowed('ReadSchedules', ['scheduler:GetSchedule'], [schedules]),
-    allowed(
-      'ReadStack',
-      [
-        'cloudformation:DescribeStackEvents',
-        'cloudformation:DescribeStacks',
-        'cloudformation:ListStackResources',
-      ],
-      [thisStack],
-    ),
+    allowed('ReadStack', ['cloudformation:DescribeStacks'], [thisStack]),
     allowed('ReadSubscriptions', ['sns:ListSubscriptionsByTopic'], [topic.topicArn]),
-    allowed(
-      'ReadAlarms',
-      ['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms'],
-      [alarmArns(scope, environment)],
-    ),
+    allowed('ReadAlarms', ['cloudwatch:DescribeAlarms'], [alarmArns(scope, environment)]),
     // In both forms, as AWS shows it: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/OpenSearch-Dashboards-CreateRole.html
     allowed(
       'QueryLog',
       ['logs:FilterLogEvents', 'logs:GetQueryResults', 'logs:StartQuery'],
       [logGroupArn(scope, logGroup.logGroupName), logGroup.logGroupArn],
     ),
-    allowed('ReadLog', ['logs:GetLogEvents'], [logGroup.logGroupArn]),
     allowed('ReadWhatKnowsNoResource', WITHOUT_RESOURCE, ['*']),
   ];
 }

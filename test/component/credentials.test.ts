@@ -12,7 +12,7 @@ describe('credentials', () => {
     const stage = await openStageForTest();
     const { line, retryInSeconds, metrics } = await stage.attempt();
     expect(line).toMatchObject({ outcome: 'failed', code: 'NoCredentials' });
-    expect(line.detail).toContain(`put-secret-value --secret-id ${SECRET}`);
+    expect(line.detail).toContain('token-refresher credentials sandbox payments-api');
     expect(retryInSeconds).toBeUndefined();
     expect(metrics.flatMap((group) => group.metrics).map(({ name }) => name)).toEqual([
       METRICS.perCode.failedAttempt,
@@ -70,7 +70,8 @@ describe('credentials', () => {
     const stage = await openStageForTest();
     stage.storeCredentials(credentialsOf('wrong'));
     const first = await stage.attempt();
-    expect(first.line).toMatchObject({ code: 'CredentialsRefused', apiStatus: 401 });
+    const { VersionId: credentialsVersion } = stage.aws.secrets.getSecretValue({ SecretId: SECRET });
+    expect(first.line).toMatchObject({ code: 'CredentialsRefused', apiStatus: 401, credentialsVersion });
     expect(metric(first, METRICS.perToken.loginRefused)).toBe(1);
     stage.newContainer();
     const second = await stage.attempt({ requestedBy: 'schedule' });

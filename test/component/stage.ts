@@ -65,6 +65,8 @@ export interface StageOptions {
   readonly shape?: DescribedShape;
   /** How the token API is described, if not as the shape says. */
   readonly describe?: (baseUrl: string) => TokenApiSettings;
+  /** Told each log line. */
+  readonly onLine?: (line: LogFields & { readonly message: string }) => void;
 }
 
 /** The real handler and SDK clients over HTTP, before an AWS in memory and a real token API server. */
@@ -106,7 +108,11 @@ export async function openStageForTest(options?: StageOptions): Promise<Stage> {
   return stage;
 }
 
-export async function openStage({ tokenApi = {}, ...described }: StageOptions = {}): Promise<Stage> {
+export async function openStage({
+  tokenApi = {},
+  onLine = () => {},
+  ...described
+}: StageOptions = {}): Promise<Stage> {
   const aws = await startMemoryAws();
   const { shape = DEFAULT_SHAPE } = described;
   const secrets = [PASSWORD];
@@ -126,7 +132,11 @@ export async function openStage({ tokenApi = {}, ...described }: StageOptions = 
   const lines: (LogFields & { message: string })[] = [];
   const groups: MetricGroup[] = [];
   const sink: Sink = {
-    log: (_, message, fields) => lines.push({ message, ...fields }),
+    log: (_, message, fields) => {
+      const line = { message, ...fields };
+      lines.push(line);
+      onLine(line);
+    },
     emit: (group) => groups.push(group),
   };
   const lettersSoFar: unknown[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TOKEN_OUTPUT } from '../../contract/outputs.ts';
+import { ENVIRONMENT_OUTPUT, TOKEN_OUTPUT } from '../../contract/outputs.ts';
 import type { NamedTokenProps } from '../../lib/settings/settings.ts';
 import { oauth2 } from '../../lib/token-apis/oauth2.ts';
 import { manyTokens, payments, resourceOf, resourcesOf, templateOf } from './synth.ts';
@@ -192,15 +192,24 @@ describe('outputs', () => {
     expect(outputs).toMatchObject({
       AccessTokens: { Value: '/token-refresher/sandbox/<token>/access-token' },
       SetCredentials: {
-        Value:
-          'aws secretsmanager put-secret-value --region eu-central-1 ' +
-          "--secret-id '<secret>' --secret-string file:///dev/stdin",
+        Value: "token-refresher credentials sandbox '<token>' --region eu-central-1",
       },
       RequestQueue: { Value: expect.anything() },
       AlarmTopic: { Value: expect.anything() },
       Log: { Value: expect.anything() },
     });
-    expect(Object.keys(outputs)).toHaveLength(6 + tokens.length);
+    expect(Object.keys(outputs)).toHaveLength(7 + tokens.length);
+  });
+
+  it('say where the parts of the environment are, for the command line', () => {
+    const told = Object.entries<{ Description: string; Value: object }>(templateOf().toJSON().Outputs).find(
+      ([, { Description }]) => Description.startsWith(ENVIRONMENT_OUTPUT),
+    );
+    expect(told?.[0]).toMatch(/^RefresherParts/);
+    const pieces = JSON.stringify(told?.[1].Value);
+    for (const part of ['environment', 'requests', 'deadLetters', 'log', 'alarmTopic', 'operatorsPolicy']) {
+      expect(pieces).toContain(`\\"${part}\\":\\"`);
+    }
   });
 
   it('say of each token where its credentials are stored, and what they hold', () => {

@@ -178,7 +178,6 @@ export const ROWS: readonly Row[] = [
     principal: 'operator',
     actions: [
       'secretsmanager:DescribeSecret',
-      'secretsmanager:ListSecretVersionIds',
       'secretsmanager:PutSecretValue',
       'secretsmanager:UpdateSecretVersionStage',
     ],
@@ -224,11 +223,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     principal: 'operator',
-    actions: [
-      'cloudformation:DescribeStackEvents',
-      'cloudformation:DescribeStacks',
-      'cloudformation:ListStackResources',
-    ],
+    actions: ['cloudformation:DescribeStacks'],
     resource: 'stack',
     arns: (environment) => [arn('cloudformation', `stack/${stackName(environment)}/*`)],
     why: 'sees what is deployed',
@@ -242,7 +237,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     principal: 'operator',
-    actions: ['cloudwatch:DescribeAlarmHistory', 'cloudwatch:DescribeAlarms'],
+    actions: ['cloudwatch:DescribeAlarms'],
     resource: 'alarms of this environment',
     arns: (environment) => [arn('cloudwatch', `alarm:${environmentPrefix(environment)}-*`)],
     why: 'sees what is wrong',
@@ -256,17 +251,10 @@ export const ROWS: readonly Row[] = [
   },
   {
     principal: 'operator',
-    actions: ['logs:GetLogEvents'],
-    resource: 'log streams of the refresher',
-    arns: () => [streamsOf(LOGS.refresher)],
-    why: 'the same, stream by stream',
-  },
-  {
-    principal: 'operator',
-    actions: ['cloudwatch:GetMetricData', 'scheduler:ListSchedules', 'ssm:DescribeParameters'],
-    resource: '`*`: these actions know no resource; none shows a value',
+    actions: ['ssm:DescribeParameters'],
+    resource: '`*`: the action knows no resource, and shows no value',
     arns: () => ['*'],
-    why: 'sees metrics, lists, and how and until when a token was got',
+    why: 'sees how and until when a token was got',
   },
   {
     principal: 'reader',

@@ -10,11 +10,11 @@ const RUNBOOK = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 
 /** The command of the section, as it stands. */
 const COMMAND = /^## Secret in log\n[\s\S]*?```sh\n([\s\S]*?)```/m.exec(RUNBOOK)?.[1] ?? '';
 
-const TIME = '2026-11-21T09:30:00';
+const TIME = '1795253400000';
 
-/** What the command prints if the log holds these messages, which `aws logs tail --format short` puts behind a time. */
+/** What the command prints if the log holds these messages, which the AWS CLI puts behind a time and a tab. */
 const printed = (messages: readonly string[]): string => {
-  const input = messages.map((message) => `${TIME} ${message}\n`).join('');
+  const input = messages.map((message) => `${TIME}\t${message}\n`).join('');
   // The last grep finds nothing where there is nothing to be found, and says so by its exit code.
   return execFileSync('bash', ['-c', `aws() { cat; }\n${COMMAND.trimEnd()} || true`], { input }).toString();
 };
@@ -33,7 +33,7 @@ it.each([
   `refresh_token=${markedSecret()}&expires_in=60`,
   `{ client_secret: '${markedSecret()}' }`,
 ])('of a line with a secret it shows the time and nothing else: %s', (message) => {
-  expect(printed([message])).toBe(`${TIME}\n`);
+  expect(printed([message])).toBe(`${TIME}\t\n`);
   // Nothing rather than how it begins, where there is no time before it.
   expect(printed([`first line\n${message}`])).toBe('');
 });
