@@ -384,7 +384,7 @@ describe('a mistake in the description of a token API is named', () => {
     ['neither', {}, 'baseUrl: must be an absolute URL'],
     [
       'a user before a value in the host',
-      withLogin({ url: text`https://user:hunter2@${secret('host')}/login` }),
+      withLogin({ url: text`https://user:hunter2@${secret('host')}/login` }), // secret-scan: made up
       'api.login.url: must have a host without values in it; got a value in the host',
     ],
     [
