@@ -19,6 +19,8 @@ export interface TokenCall {
   readonly kind: Call;
   /** The password or the refresh token. */
   readonly presented: string;
+  /** Whether it was sent: not where the connection was turned away. */
+  isSent: boolean;
   readonly from: number;
   /** When the caller had its answer or gave up; undefined: it is still waiting. */
   to: number | undefined;
@@ -62,6 +64,7 @@ export class TokenHost {
     const call: TokenCall = {
       kind,
       presented,
+      isSent: true,
       from: time.now(),
       to: undefined,
       work: undefined,
@@ -69,7 +72,7 @@ export class TokenHost {
     };
     this.calls.push(call);
     try {
-      const answer = await this.#transmit(kind, timeoutMs, () => this.#work(call, fields));
+      const answer = await this.#transmit(call, timeoutMs, () => this.#work(call, fields));
       call.isAnswered = true;
       return answer;
     } finally {
@@ -82,9 +85,11 @@ export class TokenHost {
     this.validity.look();
   }
 
-  async #transmit(kind: Call, timeoutMs: number, work: () => HttpAnswer): Promise<HttpAnswer> {
+  async #transmit(call: TokenCall, timeoutMs: number, work: () => HttpAnswer): Promise<HttpAnswer> {
     const { time, faults, random } = this.#props;
+    const { kind } = call;
     if (faults.hit('api-refuses', kind)) {
+      call.isSent = false;
       await time.sleep(REFUSAL_MS);
       throw new RefreshError('ApiUnreachable', { detail: 'ECONNREFUSED', blip: true });
     }

@@ -6,7 +6,7 @@ import { isAnswered } from './login-budget.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { Trace } from './trace.ts';
 
-const CALL_SECONDS = 5;
+export const CALL_SECONDS = 5;
 /** A call with less time than this left is not begun. */
 const SHORTEST_CALL_MS = 250;
 const PAUSE_BEFORE_REPEAT_MS = { least: 200, most: 500 };
