@@ -91,7 +91,7 @@ export class TokenHost {
     if (faults.hit('api-refuses', kind)) {
       call.isSent = false;
       await time.sleep(REFUSAL_MS);
-      throw new RefreshError('ApiUnreachable', { detail: 'ECONNREFUSED', blip: true });
+      throw new RefreshError('ApiUnreachable', { detail: 'ECONNREFUSED', isBrief: true });
     }
     const usual = LATENCY_MS.least + random() * (LATENCY_MS.most - LATENCY_MS.least);
     const takesMs = faults.hit('api-hangs', kind)
@@ -108,7 +108,7 @@ export class TokenHost {
     await time.sleep(Math.min(takesMs, timeoutMs));
     if (takesMs > timeoutMs) throw new RefreshError('ApiTimeout', { detail: 'no whole answer' });
     if (isLost || answer === undefined) {
-      throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET', blip: true });
+      throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET', isBrief: true });
     }
     return answer;
   }
