@@ -17,6 +17,8 @@ export interface AlarmContext {
   readonly topic: ITopic;
   /** Where the runbook is; each alarm's description ends with its section there. */
   readonly runbookUrl: string;
+  /** All that were made, for the dashboard. */
+  readonly alarms: Alarm[];
 }
 
 /**
@@ -60,7 +62,7 @@ const MISSING_DATA: Readonly<Record<MissingData, { treat: TreatMissingData; says
 /** The one way to make an alarm: none is without name, words, section of the runbook, meaning of silence and actions. */
 export function alarm(context: AlarmContext, scope: Construct, id: string, props: AlarmProps): Alarm {
   const { kind, token, says, metric, when, periods, missingData, wallClock = false, warmUpMinutes } = props;
-  const { environment, topic, runbookUrl } = context;
+  const { environment, topic, runbookUrl, alarms } = context;
   const atLeast = 'atLeast' in when;
   const made = new Alarm(scope, id, {
     alarmName: alarmName(environment, kind, token),
@@ -76,6 +78,7 @@ export function alarm(context: AlarmContext, scope: Construct, id: string, props
   });
   made.addAlarmAction(new SnsAction(topic));
   made.addOkAction(new SnsAction(topic));
+  alarms.push(made);
   // The CDK's own Alarm does not know these two.
   const resource = made.node.defaultChild as CfnAlarm;
   if (wallClock) resource.evaluationWindow = { wallClockWindow: { timezone: 'UTC' } };

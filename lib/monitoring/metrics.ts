@@ -4,7 +4,7 @@ import { DIMENSIONS, METRIC_NAMESPACE, METRICS } from '../../contract/metrics.ts
 
 type Name<Kind extends keyof typeof METRICS> = keyof (typeof METRICS)[Kind];
 
-export type Statistic = 'Minimum' | 'Maximum' | 'Sum' | 'p50' | 'p99';
+export type Statistic = 'Minimum' | 'Maximum' | 'Sum' | 'SampleCount' | 'p50' | 'p99';
 
 export interface MetricProps {
   readonly environment: string;

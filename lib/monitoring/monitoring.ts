@@ -38,7 +38,7 @@ export class Monitoring extends Construct {
     super(scope, id);
     const { environment, settings, topic, requests, tokens } = props;
     const { handler, logGroup } = props.function;
-    this.#context = { environment, topic, runbookUrl: settings.runbookUrl };
+    this.#context = { environment, topic, runbookUrl: settings.runbookUrl, alarms: [] };
     const watched = {
       function: handler,
       logGroup,
@@ -50,6 +50,7 @@ export class Monitoring extends Construct {
     dashboard(this, 'Dashboard', {
       environment,
       tokens,
+      alarms: this.#context.alarms,
       function: handler,
       requestQueue: requests.queue,
       deadLetterQueue: requests.deadLetterQueue,

@@ -1,7 +1,6 @@
 /** Draws the dashboard of 3 tokens with simulated series: `node test/alarms/draw-dashboard.ts 3 > dashboard.html` */
-import type { Widget } from '../../lib/monitoring/dashboard-widgets.ts';
 import { templateOf } from '../lib/synth.ts';
-import { type DrawnLine, linesOf, widgetsOf } from './dashboard-body.ts';
+import { type DrawnLine, linesOf, type Widget, widgetsOf } from './dashboard-body.ts';
 import { ENVIRONMENT, observe, START, storeCredentials } from './simulated-metrics.ts';
 
 const [COLUMN, ROW, HOUR] = [60, 50, 3_600_000];
@@ -31,35 +30,49 @@ const { metrics, until } = await observe({
 });
 const from = until - 6 * HOUR;
 
-function points({ metric, stat }: DrawnLine, periodMs: number): { time: number; value: number }[] {
-  const data = metrics.get(metric) ?? metrics.get(metric.split(' ')[0] ?? '') ?? [];
-  const periods = Map.groupBy(
-    data.filter(({ at }) => at >= from),
-    ({ at }) => at - (at % periodMs),
-  );
-  return [...periods].map(([time, some]) => {
-    const values = some.map(({ value }) => value).toSorted((a, b) => a - b);
-    const share = stat === 'Minimum' ? 0 : stat === 'p50' ? 0.5 : 0.99;
-    const sum = values.reduce((all, value) => all + value, 0);
-    return { time, value: stat === 'Sum' ? sum : (values[Math.floor(values.length * share)] ?? 0) };
-  });
+function statistic(stat: string, values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  if (stat === 'Sum') return values.reduce((all, value) => all + value, 0);
+  if (stat === 'SampleCount') return values.length;
+  const share = stat === 'Minimum' ? 0 : stat === 'p50' ? 0.5 : 0.99;
+  return sorted[Math.floor(values.length * share)] ?? 0;
+}
+
+function points({ expression, metrics: of, periodSeconds }: DrawnLine): { time: number; value: number }[] {
+  const periodMs = periodSeconds * 1000;
+  const computed = new Function(...of.map(({ id }) => id), `return ${expression}`);
+  const series = of.map(({ metric }) => metrics.get(metric) ?? metrics.get(metric.split(' ')[0] ?? '') ?? []);
+  const times = new Set(series.flat().map(({ at }) => at - (at % periodMs)));
+  return [...times]
+    .filter((time) => time >= from)
+    .map((time) => {
+      const values = series.map((data, index) =>
+        statistic(
+          of[index]?.stat ?? '',
+          data.filter(({ at }) => at >= time && at < time + periodMs).map(({ value }) => value),
+        ),
+      );
+      return { time, value: computed(...values) };
+    });
 }
 
 const text = (x: number, y: number, what: unknown, more = ''): string =>
   `<text x="${x}" y="${y}" ${more}>${what}</text>`;
 
 function chart(widget: Widget): string {
-  const { title, stacked, yAxis } = widget.properties;
+  const { title, stacked, yAxis, annotations } = widget.properties;
+  const marks =
+    (annotations as { horizontal: { label: string; value: number }[] } | undefined)?.horizontal ?? [];
   const { label, min: least } = (yAxis as { left: { label: string; min: number } }).left;
   const [w, h] = [widget.width * COLUMN - 12, widget.height * ROW - 12];
   const all = linesOf(widget).map((line, index) => ({
     label: line.label,
     color: COLORS[index % COLORS.length],
-    points: points(line, stacked ? 300_000 : 60_000),
+    points: points(line),
   }));
   const lines = all.filter((line) => line.points.length > 0);
   const values = lines.flatMap((line) => line.points.map(({ value }) => value));
-  const most = Math.max(1, ...values);
+  const most = Math.max(1, ...values, ...marks.map(({ value }) => value));
   const x = (time: number) => Math.round(LEFT + ((time - from) / (until - from)) * (w - LEFT - 20));
   const y = (value: number) =>
     Math.round(h - BOTTOM - ((value - least) / (most - least)) * (h - TOP - BOTTOM));
@@ -76,9 +89,13 @@ function chart(widget: Widget): string {
   const ticks = [least, 0, (least + most) / 2, most].map(
     (value) => `${text(4, y(value) - 3, Math.round(value))}<path d="M4 ${y(value)}H${w}" stroke="#ddd"/>`,
   );
+  const marked = marks.map(
+    ({ label: mark, value }) =>
+      `${text(w - 110, y(value) - 3, mark)}<path d="M${LEFT} ${y(value)}H${w}" stroke="#999" stroke-dasharray="4"/>`,
+  );
   const legend = lines.map(({ label, color }) => `<tspan fill="${color}">■ </tspan>${label} `).join('');
   const words = text(8, 14, title, 'font-weight="bold"') + text(8, 28, label) + text(8, h - 8, legend);
-  return `<svg width="${w}" height="${h}">${words}${hours.join('')}${ticks.join('')}${drawn.join('')}</svg>`;
+  return `<svg width="${w}" height="${h}">${words}${hours.join('')}${ticks.join('')}${marked.join('')}${drawn.join('')}</svg>`;
 }
 
 function box(widget: Widget): string {

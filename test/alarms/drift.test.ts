@@ -22,7 +22,14 @@ const template = templateOf({
 
 const isOurs = (metric: string): boolean => metric.startsWith(`${METRIC_NAMESPACE}/`);
 const read = new Set(
-  [...alarmsOf(template), ...widgetsOf(template).flatMap(linesOf)].map(({ metric }) => metric).filter(isOurs),
+  [
+    ...alarmsOf(template),
+    ...widgetsOf(template)
+      .flatMap(linesOf)
+      .flatMap(({ metrics }) => metrics),
+  ]
+    .map(({ metric }) => metric)
+    .filter(isOurs),
 );
 
 const keysOf = (groups: readonly MetricGroup[]): string[] =>

@@ -125,6 +125,8 @@ function identify(template: Template, logicalId: string, attribute: string): str
       return arn('secretsmanager', `secret:${resource.Properties.Name}-AbCdEf`);
     case 'AWS::KMS::Key':
       return arn('kms', 'key/1234abcd-12ab-34cd-56ef-1234567890ab');
+    case 'AWS::CloudWatch::Alarm':
+      return arn('cloudwatch', `alarm:${resource.Properties.AlarmName}`);
     case 'AWS::SNS::Topic':
       return arn('sns', 'the-stacks-topic');
     case 'AWS::Scheduler::ScheduleGroup':
