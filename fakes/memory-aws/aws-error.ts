@@ -11,11 +11,13 @@ export class AwsError extends Error {
   }
 }
 
-/** What AWS answers when a required member of the input is missing. */
+export const invalid = (member: string, constraint: string): AwsError =>
+  new AwsError(
+    'ValidationException',
+    `1 validation error detected: Value at '${member}' failed to satisfy constraint: Member must have ${constraint}`,
+  );
+
 export function required<T>(value: T | undefined | null, member: string): T {
   if (value !== undefined && value !== null) return value;
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value null at '${member}' failed to satisfy constraint: Member must not be null`,
-  );
+  throw invalid(member, 'a value');
 }

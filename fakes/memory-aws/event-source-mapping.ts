@@ -18,11 +18,6 @@ export interface EventSourceMappingOptions {
   readonly now?: () => number;
   /** How to be called later: a simulator passes its own. Default: `setTimeout`. */
   readonly schedule?: Schedule;
-  /** A run that takes longer has crashed, whatever comes of it; in seconds. Default: as the stack sets it. */
-  readonly functionTimeoutSeconds?: number;
-  /** Runs at the same time. Default: as many as there are groups. */
-  readonly maximumConcurrency?: number;
-  readonly functionName?: string;
   /** Told how each run ended. */
   readonly onRun?: (run: Run) => void;
 }
@@ -63,7 +58,7 @@ export class EventSourceMapping {
    */
   poll(): Promise<Run>[] {
     const started: Promise<Run>[] = [];
-    while (!this.#isFull()) {
+    for (;;) {
       const [message] = this.#options.queue.receive();
       if (message === undefined) break;
       const run = this.#run(message);
@@ -106,14 +101,9 @@ export class EventSourceMapping {
     if (this.#stopListening === undefined) return;
     this.#cancelTimer?.();
     void Promise.all(this.poll());
-    if (this.#isFull()) return; // The next run that ends wakes this up.
     const at = this.#options.queue.nextVisibleAt();
     if (at === undefined) return;
     this.#cancelTimer = this.#schedule(Math.max(0, at - this.#now()), () => this.#wake());
-  }
-
-  #isFull(): boolean {
-    return this.#running.size >= (this.#options.maximumConcurrency ?? Number.POSITIVE_INFINITY);
   }
 
   async #run(message: ReceivedMessage): Promise<Run> {
@@ -128,10 +118,10 @@ export class EventSourceMapping {
   }
 
   async #invoke(message: ReceivedMessage): Promise<unknown> {
-    const { queue, handler, functionName = 'refresher' } = this.#options;
-    const { functionTimeoutSeconds = LIMITS.functionTimeoutSeconds } = this.#options;
+    const { queue, handler } = this.#options;
+    const { functionTimeoutSeconds } = LIMITS;
     const endsAt = this.#now() + functionTimeoutSeconds * SECOND;
-    const context = lambdaContext({ functionName, remainingMs: () => endsAt - this.#now() });
+    const context = lambdaContext(() => endsAt - this.#now());
     const timeout = Promise.withResolvers<never>();
     const cancel = this.#schedule(functionTimeoutSeconds * SECOND, () =>
       timeout.reject(new Error(`Task timed out after ${functionTimeoutSeconds}.00 seconds`)),

@@ -1,15 +1,21 @@
 import { hash, randomUUID } from 'node:crypto';
-import { DAY, SECOND } from '../../contract/times.ts';
+import { MINUTE, SECOND } from '../../contract/times.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
 import { AwsError } from './aws-error.ts';
-import { Deduplication, type SendReceipt } from './deduplication.ts';
-import { Deque } from './deque.ts';
 import { MinHeap } from './min-heap.ts';
 import { checkOutgoing, invalidValue, type OutgoingMessage, type ReceivedMessage } from './queue-message.ts';
 import { invalidReceipt, parseReceiptHandle, receiptHandleOf } from './receipt-handle.ts';
 
 /** Also the longest time from a receive on that a message can be kept invisible. */
 const VISIBILITY_MAX_SECONDS = 43_200;
+
+/** SQS refuses to take the same message twice for this long, even when it was received and deleted meanwhile. */
+const DEDUPLICATION_MS = 5 * MINUTE;
+
+export interface SendReceipt {
+  readonly messageId: string;
+  readonly sequenceNumber: string;
+}
 
 export interface FifoQueueOptions {
   /** Ends in `.fifo`. */
@@ -18,8 +24,6 @@ export interface FifoQueueOptions {
   readonly now?: () => number;
   /** How long a received message stays invisible, in seconds. 0 to 43,200; default 30. */
   readonly visibilitySeconds?: number;
-  /** How long a message is kept, in seconds. 60 to 1,209,600; default 4 days. */
-  readonly retentionSeconds?: number;
   /** Whether a message without a deduplication id is told from others by its body. Default: false. */
   readonly contentBasedDeduplication?: boolean;
   /** Default: `queue`, where two groups cannot use the same deduplication id. */
@@ -43,7 +47,7 @@ type Arriving = Omit<StoredMessage, 'sequence' | 'sentAt' | 'hiddenUntil' | 'las
 
 interface MessageGroup {
   readonly id: string;
-  readonly messages: Deque<StoredMessage>;
+  readonly messages: StoredMessage[];
   /** It stands in the line of groups that are ready. */
   inLine: boolean;
 }
@@ -54,7 +58,7 @@ interface MessageGroup {
  * A group hands out its messages in order, up to its first one in flight. Ready groups take turns.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  *
- * Not modelled: delays, the limit of messages in flight, receive request attempt ids.
+ * Not modelled: retention, delays, sizes, the limit of messages in flight, receive request attempt ids.
  */
 export class FifoQueue {
   readonly name: string;
@@ -63,15 +67,14 @@ export class FifoQueue {
 
   readonly #now: () => number;
   readonly #visibilitySeconds: number;
-  readonly #retentionMs: number;
   /** By sequence number. */
   readonly #messages = new Map<number, StoredMessage>();
   readonly #groups = new Map<string, MessageGroup>();
-  readonly #arrivals = new Deque<StoredMessage>();
-  readonly #line = new Deque<MessageGroup>();
+  readonly #line: MessageGroup[] = [];
   /** By the time when they become visible again. An entry that no longer says so of its message is void. */
   readonly #inFlight = new MinHeap<StoredMessage>();
-  readonly #deduplication = new Deduplication();
+  /** By deduplication id, oldest first. */
+  readonly #sent = new Map<string, { readonly receipt: SendReceipt; readonly until: number }>();
   readonly #listeners = new Set<() => void>();
   #lastSequence = 0;
 
@@ -84,7 +87,6 @@ export class FifoQueue {
     this.arn = `arn:aws:sqs:${LOCAL_REGION}:${LOCAL_ACCOUNT}:${options.name}`;
     this.#now = options.now ?? Date.now;
     this.#visibilitySeconds = options.visibilitySeconds ?? 30;
-    this.#retentionMs = options.retentionSeconds === undefined ? 4 * DAY : options.retentionSeconds * SECOND;
   }
 
   /** A duplicate gets the receipt of the first, and is not delivered. */
@@ -95,8 +97,12 @@ export class FifoQueue {
     const { groupId } = message;
     const scope =
       this.options.deduplicationScope === 'messageGroup' ? `${groupId} ${deduplicationId}` : deduplicationId;
-    const duplicate = this.#deduplication.find(scope, now);
-    if (duplicate !== undefined) return duplicate;
+    for (const [id, { until }] of this.#sent) {
+      if (until > now) break;
+      this.#sent.delete(id);
+    }
+    const duplicate = this.#sent.get(scope);
+    if (duplicate !== undefined) return duplicate.receipt;
     const { messageId, sequence } = this.#accept({
       messageId: randomUUID(),
       body: message.body,
@@ -108,7 +114,7 @@ export class FifoQueue {
       deadLetterSourceArn: undefined,
     });
     const receipt = { messageId, sequenceNumber: sequenceNumber(sequence) };
-    this.#deduplication.remember(scope, receipt, now);
+    this.#sent.set(scope, { receipt, until: now + DEDUPLICATION_MS });
     return receipt;
   }
 
@@ -185,7 +191,7 @@ export class FifoQueue {
    */
   nextVisibleAt(): number | undefined {
     const now = this.#catchUp();
-    for (let group = this.#line.at(0); group !== undefined; group = this.#line.at(0)) {
+    for (let group = this.#line[0]; group !== undefined; group = this.#line[0]) {
       if (this.#isReady(group)) return now;
       group.inLine = false;
       this.#line.shift();
@@ -221,7 +227,6 @@ export class FifoQueue {
     };
     const group = this.#group(message.groupId);
     this.#messages.set(message.sequence, message);
-    this.#arrivals.push(message);
     group.messages.push(message);
     this.#lineUp(group.id);
     this.#changed();
@@ -231,20 +236,14 @@ export class FifoQueue {
   #group(id: string): MessageGroup {
     const known = this.#groups.get(id);
     if (known !== undefined) return known;
-    const group = { id, messages: new Deque<StoredMessage>(), inLine: false };
+    const group = { id, messages: [], inLine: false };
     this.#groups.set(id, group);
     return group;
   }
 
-  /** Brings everything to the present: what is too old goes, what was in flight long enough comes back. */
+  /** What was in flight long enough comes back. */
   #catchUp(): number {
     const now = this.#now();
-    for (let oldest = this.#arrivals.at(0); oldest !== undefined; oldest = this.#arrivals.at(0)) {
-      if (!oldest.deleted && now < oldest.sentAt + this.#retentionMs) break;
-      this.#arrivals.shift();
-      this.#remove(oldest);
-      this.#lineUp(oldest.groupId);
-    }
     for (let next = this.#inFlight.peek(); next !== undefined; next = this.#inFlight.peek()) {
       const { key, item } = next;
       const isVoid = item.deleted || item.hiddenUntil !== key;
@@ -263,16 +262,17 @@ export class FifoQueue {
   }
 
   #isReady({ id, messages }: MessageGroup): boolean {
-    while (messages.at(0)?.deleted) messages.shift();
-    const first = messages.at(0);
+    while (messages[0]?.deleted) messages.shift();
+    const [first] = messages;
     if (first === undefined) this.#groups.delete(id);
     return first !== undefined && first.hiddenUntil <= this.#now();
   }
 
   *#takeable({ messages }: MessageGroup, most: number): Generator<StoredMessage> {
-    for (let at = 0, taken = 0; at < messages.length && taken < most; at++) {
-      const message = messages.at(at);
-      if (message === undefined || message.deleted) continue;
+    let taken = 0;
+    for (const message of messages) {
+      if (taken === most) return;
+      if (message.deleted) continue;
       if (message.hiddenUntil > this.#now()) return;
       if (this.#redriven(message)) continue;
       taken++;

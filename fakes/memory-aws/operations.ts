@@ -9,8 +9,8 @@ import type { SecretStore } from './secret-store.ts';
 import { sqsOperations } from './sqs-operations.ts';
 import type { Stacks } from './stacks.ts';
 
-/** Input and output are what the protocol's JSON holds. The signal says that the client has gone. */
-export type Operation = (input: Readonly<Record<string, unknown>>, signal: AbortSignal) => unknown;
+/** Input and output are what the protocol's JSON holds. */
+export type Operation = (input: Readonly<Record<string, unknown>>) => unknown;
 
 export interface Stores {
   readonly parameters: ParameterStore;
@@ -19,8 +19,6 @@ export interface Stores {
   readonly stacks: Stacks;
   readonly alarms: Alarms;
   readonly logs: LogGroups;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
 export interface ServiceOperations {
@@ -38,7 +36,6 @@ export function serviceOperations({
   stacks,
   alarms,
   logs,
-  now,
 }: Stores): Record<string, ServiceOperations> {
   return {
     AmazonSSM: {
@@ -48,10 +45,7 @@ export function serviceOperations({
         PutParameter: parameters.putParameter.bind(parameters),
         GetParameter: parameters.getParameter.bind(parameters),
         GetParameters: parameters.getParameters.bind(parameters),
-        GetParametersByPath: parameters.getParametersByPath.bind(parameters),
-        GetParameterHistory: parameters.getParameterHistory.bind(parameters),
         DescribeParameters: parameters.describeParameters.bind(parameters),
-        DeleteParameter: parameters.deleteParameter.bind(parameters),
         DeleteParameters: parameters.deleteParameters.bind(parameters),
       }),
     },
@@ -64,13 +58,12 @@ export function serviceOperations({
         GetSecretValue: secrets.getSecretValue.bind(secrets),
         DescribeSecret: secrets.describeSecret.bind(secrets),
         UpdateSecretVersionStage: secrets.updateSecretVersionStage.bind(secrets),
-        DeleteSecret: secrets.deleteSecret.bind(secrets),
       }),
     },
     AmazonSQS: {
       service: 'sqs',
       jsonVersion: '1.0',
-      operations: asOperations(sqsOperations(queues, now)),
+      operations: asOperations(sqsOperations(queues)),
     },
     GraniteServiceVersion20100801: {
       service: 'cloudwatch',
@@ -107,5 +100,5 @@ export function serviceOperations({
 }
 
 /** SDK clients send what the SDK's types say; what the operations rely on beyond that, they check. */
-const asOperations = (operations: Readonly<Record<string, (input: never, signal: AbortSignal) => unknown>>) =>
+const asOperations = (operations: Readonly<Record<string, (input: never) => unknown>>) =>
   operations as Readonly<Record<string, Operation>>;

@@ -1,33 +1,25 @@
 import { createHash } from 'node:crypto';
 import type {
-  DeleteParameterRequest,
   DeleteParametersRequest,
   DeleteParametersResult,
   DescribeParametersRequest,
   DescribeParametersResult,
-  GetParameterHistoryRequest,
-  GetParameterHistoryResult,
   GetParameterRequest,
   GetParameterResult,
-  GetParametersByPathRequest,
-  GetParametersByPathResult,
   GetParametersRequest,
   GetParametersResult,
   Parameter,
-  ParameterType,
   PutParameterRequest,
   PutParameterResult,
 } from '@aws-sdk/client-ssm';
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../local-account.ts';
-import { AwsError, required } from './aws-error.ts';
-import { page } from './page.ts';
-import { matchesFilters, underPath } from './parameter-filters.ts';
-import { checkWrite, type StoredTier, tierAfter } from './parameter-rules.ts';
+import { AwsError, invalid, required } from './aws-error.ts';
 
-const KEPT_VERSIONS = 100;
 const NAMES_PER_CALL = 10;
-const DEFAULT_KEY = 'alias/aws/ssm';
-const USER = `arn:aws:iam::${LOCAL_ACCOUNT}:root`;
+const DESCRIBED_PER_PAGE = 50;
+const STANDARD_BYTES = 4096;
+const ADVANCED_BYTES = 8192;
+const DESCRIPTION_CHARACTERS = 1024;
 
 /** Makes reads miss the newest write now and then, as an eventually consistent store may. */
 export interface StaleReads {
@@ -43,124 +35,84 @@ export interface ParameterStoreOptions {
 }
 
 /** One version of a parameter. */
-export interface StoredParameter {
+interface StoredParameter {
   readonly Name: string;
-  readonly Type: ParameterType;
   readonly Value: string;
   readonly Version: number;
-  readonly Tier: StoredTier;
+  readonly Tier: 'Standard' | 'Advanced';
   readonly LastModifiedDate: Date;
-  readonly KeyId?: string;
-  readonly Description?: string;
+  readonly KeyId: string;
+  readonly Description: string;
 }
 
 /**
- * Parameter Store in memory. Takes and gives what the SDK's commands do, and fails as AWS fails.
- * Not modelled: labels, policies, tags, shared parameters, the request quota (see Faults).
+ * Parameter Store in memory, as far as this project uses it: SecureStrings, written over, with Intelligent-Tiering.
+ * Takes and gives what the SDK's commands do, and fails as AWS fails.
  */
 export class ParameterStore {
   /** May be set and unset at any time. Default: every read sees the newest version. */
   staleReads: StaleReads | undefined;
 
   readonly #now: () => number;
-  /** Versions of each parameter, oldest first. */
-  readonly #parameters = new Map<string, StoredParameter[]>();
+  /** The newest version of each parameter and the one before. */
+  readonly #parameters = new Map<string, readonly StoredParameter[]>();
 
   constructor({ now = Date.now }: ParameterStoreOptions = {}) {
     this.#now = now;
   }
 
-  putParameter(input: PutParameterRequest): PutParameterResult {
-    checkWrite(input);
-    const name = required(input.Name, 'name');
-    const versions = this.#parameters.get(name) ?? [];
-    const current = versions.at(-1);
-    if (current !== undefined && input.Overwrite !== true) {
-      throw new AwsError(
-        'ParameterAlreadyExists',
-        'The parameter already exists. To overwrite this value, set the overwrite option in the request to true.',
-      );
+  putParameter({ Name, Value, KeyId, Description = '' }: PutParameterRequest): PutParameterResult {
+    const name = required(Name, 'name');
+    const value = required(Value, 'value');
+    const bytes = Buffer.byteLength(value);
+    if (bytes === 0) throw invalid('value', 'length greater than or equal to 1');
+    if (bytes > ADVANCED_BYTES) throw invalid('value', `length less than or equal to ${ADVANCED_BYTES}`);
+    if (Description.length > DESCRIPTION_CHARACTERS) {
+      throw invalid('description', `length less than or equal to ${DESCRIPTION_CHARACTERS}`);
     }
-    const Type = typeAfter(input.Type, current?.Type);
+    const current = this.#parameters.get(name)?.at(-1);
+    const isAdvanced = current?.Tier === 'Advanced' || bytes > STANDARD_BYTES;
     const written: StoredParameter = {
       Name: name,
-      Type,
-      Value: required(input.Value, 'value'),
+      Value: value,
       Version: (current?.Version ?? 0) + 1,
-      Tier: tierAfter(input, current?.Tier),
+      Tier: isAdvanced ? 'Advanced' : 'Standard',
       LastModifiedDate: new Date(this.#now()),
-      ...(Type === 'SecureString' && { KeyId: input.KeyId ?? DEFAULT_KEY }),
-      ...(input.Description !== undefined && { Description: input.Description }),
+      KeyId: KeyId ?? 'alias/aws/ssm',
+      Description,
     };
-    this.#parameters.set(name, [...versions, written].slice(-KEPT_VERSIONS));
+    this.#parameters.set(name, current === undefined ? [written] : [current, written]);
     return { Version: written.Version, Tier: written.Tier };
   }
 
-  getParameter({ Name, WithDecryption }: GetParameterRequest): GetParameterResult {
-    const { name, selector } = split(required(Name, 'name'));
-    const found = this.#read(name, selector);
-    if (found !== undefined) return { Parameter: readable(found, { WithDecryption, selector }) };
-    if (selector === undefined || !this.#parameters.has(name)) throw notFound();
-    throw new AwsError(
-      'ParameterVersionNotFound',
-      `Systems Manager could not find version ${selector} of ${name}.`,
-    );
+  getParameter({ Name, WithDecryption = false }: GetParameterRequest): GetParameterResult {
+    const found = this.#read(nameIn(required(Name, 'name')));
+    if (found === undefined) throw new AwsError('ParameterNotFound', 'The parameter was not found.');
+    return { Parameter: readable(found, WithDecryption) };
   }
 
-  getParameters({ Names, WithDecryption }: GetParametersRequest): GetParametersResult {
+  getParameters({ Names, WithDecryption = false }: GetParametersRequest): GetParametersResult {
     const names = atMostTen(required(Names, 'names'));
-    const Parameters: Parameter[] = [];
-    const InvalidParameters: string[] = [];
-    for (const asked of names) {
-      const { name, selector } = split(asked);
-      const found = this.#read(name, selector);
-      if (found === undefined) InvalidParameters.push(asked);
-      else Parameters.push(readable(found, { WithDecryption, selector }));
-    }
-    return { Parameters, InvalidParameters };
-  }
-
-  getParametersByPath(input: GetParametersByPathRequest): GetParametersByPathResult {
-    const path = required(input.Path, 'path');
-    const names = this.#names().filter((name) => underPath(name, path, input.Recursive === true));
     const found = names.flatMap((name) => this.#read(name) ?? []);
-    const { items, ...next } = page(found, input, NAMES_PER_CALL);
-    return { Parameters: items.map((version) => readable(version, input)), ...next };
+    return {
+      Parameters: found.map((version) => readable(version, WithDecryption)),
+      InvalidParameters: names.filter((name) => found.every(({ Name }) => Name !== name)),
+    };
   }
 
-  /** All kept versions, oldest first. */
-  getParameterHistory(input: GetParameterHistoryRequest): GetParameterHistoryResult {
-    const versions = this.#parameters.get(required(input.Name, 'name'));
-    if (versions === undefined) throw notFound();
-    const { items, ...next } = page(versions, input, 50);
-    const Parameters = items.map((version) => ({
-      ...version,
-      Value: valueFor(version, input.WithDecryption),
-      LastModifiedUser: USER,
-      DataType: 'text',
-      Labels: [],
-      Policies: [],
-    }));
-    return { Parameters, ...next };
-  }
-
+  /** Knows the filter by path, recursively. The token of a page is the place where it starts. */
   describeParameters(input: DescribeParametersRequest = {}): DescribeParametersResult {
-    const found = this.#names().flatMap((name) => this.#read(name) ?? []);
-    const matching = found.filter((version) => matchesFilters(version, input.ParameterFilters ?? []));
-    const { items, ...next } = page(matching, input, 50);
-    const Parameters = items.map(({ Value: _, ...version }) => ({
-      ...version,
-      ARN: arnOf(version.Name),
-      LastModifiedUser: USER,
-      DataType: 'text',
-      Policies: [],
-    }));
-    return { Parameters, ...next };
-  }
-
-  deleteParameter({ Name }: DeleteParameterRequest): Record<never, never> {
-    if (!this.#parameters.delete(required(Name, 'name'))) throw notFound();
-    return {};
+    const paths = (input.ParameterFilters ?? []).flatMap(({ Values = [] }) => Values);
+    const found = [...this.#parameters.keys()]
+      .sort()
+      .filter((name) => paths.every((path) => name.startsWith(`${path}/`)))
+      .flatMap((name) => this.#read(name) ?? []);
+    const start = Number(input.NextToken ?? 0);
+    const end = start + (input.MaxResults ?? DESCRIBED_PER_PAGE);
+    const Parameters = found
+      .slice(start, end)
+      .map(({ Value: _, ...described }) => ({ ...described, Type: 'SecureString' as const }));
+    return { Parameters, ...(end < found.length && { NextToken: String(end) }) };
   }
 
   deleteParameters({ Names }: DeleteParametersRequest): DeleteParametersResult {
@@ -172,15 +124,11 @@ export class ParameterStore {
     };
   }
 
-  #names(): string[] {
-    return [...this.#parameters.keys()].sort();
-  }
-
-  #read(name: string, selector?: string): StoredParameter | undefined {
+  #read(name: string): StoredParameter | undefined {
     const versions = this.#parameters.get(name) ?? [];
-    if (selector !== undefined) return versions.find(({ Version }) => String(Version) === selector);
     const newest = versions.at(-1);
-    return newest !== undefined && this.#isMissed(newest) ? versions.at(-2) : newest;
+    if (newest === undefined || !this.#isMissed(newest)) return newest;
+    return versions.length > 1 ? versions[0] : undefined;
   }
 
   #isMissed({ LastModifiedDate }: StoredParameter): boolean {
@@ -190,59 +138,26 @@ export class ParameterStore {
   }
 }
 
-function typeAfter(asked: ParameterType | undefined, current: ParameterType | undefined): ParameterType {
-  if (asked === undefined && current === undefined) {
-    throw new AwsError('ValidationException', 'A parameter type is required when you create a parameter.');
-  }
-  if (asked !== undefined && current !== undefined && asked !== current) {
-    throw new AwsError(
-      'HierarchyTypeMismatchException',
-      `Parameter Store does not support changing a parameter type in a hierarchy: from ${current} to ${asked}.`,
-    );
-  }
-  return (asked ?? current) as ParameterType;
-}
-
-/** `name`, `name:version`, or the ARN of either. */
-function split(asked: string): { name: string; selector: string | undefined } {
-  const [name = '', selector] = asked.replace(/^arn:aws:ssm:[^:]*:[^:]*:parameter(?=\/)/, '').split(':');
-  return { name, selector };
-}
+/** A parameter of another account is read by its ARN. */
+const nameIn = (asked: string): string => asked.replace(/^arn:aws:ssm:[^:]*:[^:]*:parameter(?=\/)/, '');
 
 function atMostTen(names: readonly string[]): readonly string[] {
   if (names.length >= 1 && names.length <= NAMES_PER_CALL) return names;
-  throw new AwsError(
-    'ValidationException',
-    `1 validation error detected: Value at 'names' failed to satisfy constraint: Member must have length between 1 and ${NAMES_PER_CALL}`,
-  );
+  throw invalid('names', `length between 1 and ${NAMES_PER_CALL}`);
 }
 
-const arnOf = (name: string): string =>
-  `arn:aws:ssm:${LOCAL_REGION}:${LOCAL_ACCOUNT}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
+const readable = (
+  { Name, Version, LastModifiedDate, Value }: StoredParameter,
+  isDecrypted: boolean,
+): Parameter => ({
+  Name,
+  Type: 'SecureString',
+  Value: isDecrypted ? Value : ciphertext(`${Name}:${Version}:${Value}`),
+  Version,
+  LastModifiedDate,
+  ARN: `arn:aws:ssm:${LOCAL_REGION}:${LOCAL_ACCOUNT}:parameter${Name}`,
+  DataType: 'text',
+});
 
-const notFound = (): AwsError => new AwsError('ParameterNotFound', 'The parameter was not found.');
-
-interface ReadOptions {
-  readonly WithDecryption?: boolean | undefined;
-  readonly selector?: string | undefined;
-}
-
-function readable(version: StoredParameter, { WithDecryption, selector }: ReadOptions): Parameter {
-  const { Name, Type, Version, LastModifiedDate } = version;
-  return {
-    Name,
-    Type,
-    Value: valueFor(version, WithDecryption),
-    Version,
-    ...(selector !== undefined && { Selector: `:${selector}` }),
-    LastModifiedDate,
-    ARN: arnOf(Name),
-    DataType: 'text',
-  };
-}
-
-/** A SecureString that is read as it is stored: stands for the ciphertext, and cannot be turned back. */
-function valueFor({ Name, Type, Version, Value }: StoredParameter, decrypt: boolean | undefined): string {
-  if (Type !== 'SecureString' || decrypt === true) return Value;
-  return `AQICAH${createHash('sha256').update(`${Name}:${Version}:${Value}`).digest('base64')}`;
-}
+/** Stands for it, and cannot be turned back. */
+const ciphertext = (text: string): string => `AQICAH${createHash('sha256').update(text).digest('base64')}`;

@@ -1,9 +1,6 @@
 import { LOCAL_ACCOUNT } from '../local-account.ts';
 import { AwsError } from './aws-error.ts';
 
-/** Of body and attributes, names and types included. */
-const MESSAGE_MAX_BYTES = 1_048_576;
-
 /** 1 to 128 letters, digits and ASCII punctuation: the rule for group and deduplication ids. */
 const ID = /^[\x21-\x7e]{1,128}$/;
 
@@ -69,22 +66,12 @@ export function systemAttributes(message: ReceivedMessage): SystemAttributes {
 }
 
 /** @throws AwsError `InvalidParameterValue` or `MissingParameter` */
-export function checkOutgoing({ body, groupId, deduplicationId, attributes }: OutgoingMessage): void {
+export function checkOutgoing({ body, groupId, deduplicationId }: OutgoingMessage): void {
   if (!body) throw missing('MessageBody');
-  if (body.length > MESSAGE_MAX_BYTES || bytesOf(body, attributes) > MESSAGE_MAX_BYTES) {
-    throw invalidValue(
-      `One or more parameters are invalid. Reason: Message must be shorter than ${MESSAGE_MAX_BYTES} bytes.`,
-    );
-  }
   if (!groupId) throw missing('MessageGroupId');
   checkId('MessageGroupId', groupId);
   if (deduplicationId !== undefined) checkId('MessageDeduplicationId', deduplicationId);
 }
-
-const bytesOf = (body: string, attributes: MessageAttributes = {}): number =>
-  [body, ...Object.entries(attributes).flatMap(([name, attribute]) => [name, ...Object.values(attribute)])]
-    .map((text: string) => Buffer.byteLength(text))
-    .reduce((sum, bytes) => sum + bytes, 0);
 
 function checkId(parameter: string, value: string): void {
   if (ID.test(value)) return;

@@ -39,10 +39,6 @@ export class Queues {
     if (queue !== undefined) return queue;
     throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
   }
-
-  delete(id: string): void {
-    this.#queues.delete(this.get(id).name);
-  }
 }
 
 const nameIn = (id: string): string => id.slice(Math.max(id.lastIndexOf('/'), id.lastIndexOf(':')) + 1);

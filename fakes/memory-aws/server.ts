@@ -60,7 +60,7 @@ export async function startMemoryAws({ now = Date.now }: MemoryAwsOptions = {}):
   };
   const faults = new Faults();
   const requests: RecordedRequest[] = [];
-  const services = serviceOperations({ ...stores, now });
+  const services = serviceOperations(stores);
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer({
       request,
@@ -116,7 +116,7 @@ async function answer({ request, response, services, faults, record }: Exchange)
     if (fault?.fault === 'resetBeforeCommit') return reset(request);
     const failure = fault && faultAnswer(fault.fault, call);
     if (failure !== undefined) throw failure;
-    const output = await operation(input, goneSignal(response));
+    const output = operation(input);
     if (fault?.fault === 'resetAfterCommit') return reset(request);
     if (service.jsonVersion === 'query') writeXml(response, output as Xml);
     else writeJson(response, service, output);
@@ -132,12 +132,6 @@ const reset = (request: IncomingMessage): void => {
   request.socket.resetAndDestroy();
 };
 
-function goneSignal(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  return gone.signal;
-}
-
 /** A defect of this server must be seen as one, not retried as AWS trouble. */
 function asAwsError(error: unknown): AwsError {
   if (error instanceof AwsError) return error;
@@ -146,8 +140,8 @@ function asAwsError(error: unknown): AwsError {
 }
 
 function recorded({ service, operation, input }: Call, at: number): Omit<RecordedRequest, 'userAgent'> {
-  const { Name, Names, Path, SecretId, QueueUrl, QueueName, StackName, logGroupName } = input;
-  const resources = [Name, Names, Path, SecretId, QueueUrl, QueueName, StackName, logGroupName]
+  const { Name, Names, SecretId, QueueUrl, StackName, logGroupName } = input;
+  const resources = [Name, Names, SecretId, QueueUrl, StackName, logGroupName]
     .flat()
     .filter((id) => typeof id === 'string');
   return { service, operation, at, members: Object.keys(input), resources };

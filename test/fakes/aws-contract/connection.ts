@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { SQSRecord } from 'aws-lambda';
 
 export interface AwsConnection {
   readonly ssm: SSMClient;
@@ -13,7 +14,28 @@ export interface AwsConnection {
   now(): number;
   /** Lets time pass there. */
   pass(seconds: number): Promise<void>;
+  /** With content-based deduplication, for each group by itself. */
+  createQueue(name: string, options: QueueOptions): Promise<OpenQueue>;
   cleanup(): Promise<void>;
+}
+
+export interface QueueOptions {
+  readonly visibilitySeconds: number;
+  readonly redrive?: { readonly queue: OpenQueue; readonly maxReceiveCount: number };
+}
+
+export type ReceivedMessage = Pick<
+  SQSRecord,
+  'messageId' | 'receiptHandle' | 'body' | 'attributes' | 'messageAttributes'
+>;
+
+/** What Lambda does at a queue: no code of this project calls these operations. */
+export interface OpenQueue {
+  readonly url: string;
+  readonly arn: string;
+  /** All that can be received in one go. */
+  receive(): Promise<ReceivedMessage[]>;
+  delete(receiptHandle: string): Promise<void>;
 }
 
 /** Title and check. A check fails by throwing. */

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   CreateSecretCommand,
-  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -149,19 +148,5 @@ export const secretCases: ContractCases = {
     await expect(aws.secrets.send(new UpdateSecretVersionStageCommand(move))).rejects.toMatchObject({
       name: 'InvalidParameterException',
     });
-  },
-
-  'secret: one that is marked for deletion cannot be read': async (aws) => {
-    const name = await create(aws);
-    await put(aws, name, 'first');
-    await aws.secrets.send(new DeleteSecretCommand({ SecretId: name, RecoveryWindowInDays: 7 }));
-    await expect(read(aws, name)).rejects.toMatchObject({ name: 'InvalidRequestException' });
-    expect((await describe(aws, name)).DeletedDate).toBeInstanceOf(Date);
-  },
-
-  'secret: one that is deleted without recovery is gone': async (aws) => {
-    const name = await create(aws);
-    await aws.secrets.send(new DeleteSecretCommand({ SecretId: name, ForceDeleteWithoutRecovery: true }));
-    await expect(describe(aws, name)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   },
 };
