@@ -1,3 +1,5 @@
+import { type Command, CommanderError } from 'commander';
+
 /** The command line cannot be followed; the message says why, for the person who typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
@@ -17,4 +19,29 @@ export function refuseOptionsThatNpmTook(
   const taken = options.find((name) => environment[`npm_config_${name}`] !== undefined);
   if (taken === undefined) return;
   throw new UsageError(`npm kept --${taken} for itself; write: npm run ${script} -- --${taken}`);
+}
+
+/**
+ * What the options of an npm script say. `help` is one of them.
+ *
+ * @param script its name
+ * @param args what follows the script's name
+ * @throws {UsageError}
+ */
+export function optionsOf<Options>(
+  script: string,
+  command: Command,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Options & { readonly help?: true } {
+  const names = command.options.map((option) => option.name());
+  refuseOptionsThatNpmTook(script, names, environment);
+  command.helpOption(false).option('-h, --help', 'show this text').allowExcessArguments(false);
+  command.exitOverride().configureOutput({ outputError: () => {} });
+  try {
+    return command.parse(args, { from: 'user' }).opts();
+  } catch (error) {
+    if (error instanceof CommanderError) throw new UsageError(error.message);
+    throw error;
+  }
 }

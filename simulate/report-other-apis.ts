@@ -13,7 +13,7 @@ import { worstMoment } from './worst-moment.ts';
 /** Prints what outages cost where the token API gives no refresh tokens. A login is repeated more seldom than a refresh. */
 export async function reportLoginAlone(options: Options, print: Print): Promise<void> {
   const rows: string[][] = [];
-  for (const minutes of options.outageMinutes) {
+  for (const minutes of options.outage) {
     const props = { ...searchOf(options, minutes), api: { loginAlone: true }, withCrash: false };
     const answered = await worstMoment({ ...props, who: 'ours', how: ANSWERS_503 });
     const others = [
@@ -36,11 +36,11 @@ export async function reportLoginAlone(options: Options, print: Print): Promise<
  * @returns whether we always had a valid token
  */
 export async function reportShortLives(options: Options, print: Print): Promise<boolean> {
-  const { seeds, statedMinutes } = options;
+  const { seeds, stated } = options;
   const weeks: { seed: number; oursMs: number; plainMs: number }[] = [];
   for (const seed of seeds) weeks.push({ seed, ...(await simulateShortLives(options, seed)) });
   print(
-    `Time without a valid token in a week without outages, if access tokens turn out to live ${statedMinutes} min:\n`,
+    `Time without a valid token in a week without outages, if access tokens turn out to live ${stated} min:\n`,
   );
   const rows = weeks.map(({ seed, oursMs, plainMs }) => [String(seed), inWords(oursMs), inWords(plainMs)]);
   print(table(['seed', 'ours', 'plain schedule'], rows));
@@ -52,9 +52,9 @@ async function simulateShortLives(options: Options, seed: number) {
   const times = timesOf(options);
   const until = START + 7 * DAY;
   const random = seededRandom(seed);
-  const lateness = (): number => random() * options.latenessSeconds * SECOND;
+  const lateness = (): number => random() * options.lateness * SECOND;
   const ticks = tickTimes({ from: START, to: until, intervalSeconds: times.intervalSeconds, lateness });
-  const api = { statedLifetimeSeconds: (options.statedMinutes * MINUTE) / SECOND };
+  const api = { statedLifetimeSeconds: (options.stated * MINUTE) / SECOND };
   const scenario = { seed, times, ticks, faults: [], api, until };
   return {
     oursMs: total(await timesWithoutToken('ours', scenario)),

@@ -10,19 +10,16 @@ import { type Found, type SearchProps, worstMoment } from './worst-moment.ts';
 
 export type Print = (text: string) => void;
 
-export const timesOf = ({ intervalMinutes, lifetimeMinutes }: Options): Times => ({
+export const timesOf = ({ interval, lifetime }: Options): Times => ({
   ...DEFAULT_TIMES,
-  intervalSeconds: (intervalMinutes * MINUTE) / SECOND,
-  accessTokenLifetimeSeconds: (lifetimeMinutes * MINUTE) / SECOND,
+  intervalSeconds: (interval * MINUTE) / SECOND,
+  accessTokenLifetimeSeconds: (lifetime * MINUTE) / SECOND,
 });
 
-export const searchOf = (
-  options: Options,
-  outageMinutes: number,
-): Omit<SearchProps, 'who' | 'withCrash'> => ({
-  outageMs: outageMinutes * MINUTE,
+export const searchOf = (options: Options, minutes: number): Omit<SearchProps, 'who' | 'withCrash'> => ({
+  outageMs: minutes * MINUTE,
   times: timesOf(options),
-  latenessMs: options.latenessSeconds * SECOND,
+  latenessMs: options.lateness * SECOND,
   seed: options.seeds[0] ?? 1,
   stepMs: MINUTE,
   tries: options.tries,
@@ -34,10 +31,10 @@ export const searchOf = (
  * @returns for each outage, our worst moment without a crash
  */
 export async function reportWorstMoments(options: Options, print: Print): Promise<Found[]> {
-  const { intervalMinutes, lifetimeMinutes, latenessSeconds, outageMinutes } = options;
+  const { interval, lifetime, lateness, outage } = options;
   const ours: Found[] = [];
   const rows: string[][] = [];
-  for (const minutes of outageMinutes) {
+  for (const minutes of outage) {
     const props = searchOf(options, minutes);
     const found = await worstMoment({ ...props, who: 'ours', withCrash: false });
     const others = [
@@ -55,7 +52,7 @@ export async function reportWorstMoments(options: Options, print: Print): Promis
     );
   }
   print(`Time without a valid token when an outage begins at the worst moment
-(schedule every ${intervalMinutes} min, ticks ${latenessSeconds === 0 ? 'on time' : `0 to ${latenessSeconds} s late`}, access tokens live ${lifetimeMinutes} min):
+(schedule every ${interval} min, ticks ${lateness === 0 ? 'on time' : `0 to ${lateness} s late`}, access tokens live ${lifetime} min):
 `);
   print(table(['outage', 'limit*', 'ours', 'ours, if a run crashes', 'plain schedule'], rows));
   print('* what no refresher on this schedule can do better than\n');
@@ -68,10 +65,10 @@ export async function reportWorstMoments(options: Options, print: Print): Promis
  * @returns whether each kept to its limit
  */
 export async function reportYears(options: Options, print: Print): Promise<boolean> {
-  const { seeds, years, latenessSeconds } = options;
+  const { seeds, years, lateness } = options;
   const results: [number, Year][] = [];
   for (const seed of seeds) {
-    const latenessMs = latenessSeconds * SECOND;
+    const latenessMs = lateness * SECOND;
     results.push([seed, await simulateYear({ seed, years, times: timesOf(options), latenessMs })]);
   }
   const rows = results.map(([seed, year]) => [
@@ -97,10 +94,7 @@ export async function reportYears(options: Options, print: Print): Promise<boole
 }
 
 /** Draws those outages that cost anything: ours beside a plain schedule, at our worst moment. */
-export async function drawOutages(
-  { intervalMinutes, lifetimeMinutes }: Options,
-  found: readonly Found[],
-): Promise<string> {
+export async function drawOutages({ interval, lifetime }: Options, found: readonly Found[]): Promise<string> {
   const panels: Panel[] = [];
   for (const { outage, scenario, limitMs } of found) {
     if (limitMs === 0) continue;
@@ -116,7 +110,7 @@ export async function drawOutages(
     });
   }
   return timelineSvg(
-    `A token refreshed every ${intervalMinutes} min that lives ${lifetimeMinutes} min, while the token API is down`,
+    `A token refreshed every ${interval} min that lives ${lifetime} min, while the token API is down`,
     panels,
   );
 }
