@@ -22,6 +22,8 @@ const exclude = [
 
 export default defineConfig({
   test: {
+    // Failures and a summary; what a test that passed wrote is left out.
+    reporters: ['minimal'],
     projects: [
       {
         test: {

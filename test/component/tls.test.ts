@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { sendRequest } from '../../lambda/token-api/http.ts';
 import { selfSigned } from './certificate.ts';
 import { openStage, openStageForTest } from './stage.ts';
@@ -44,9 +44,11 @@ const post = (url: string) =>
 
 it('no environment can make certificate errors pass', async ({ onTestFinished }) => {
   const stage = await openStage({ tokenApi: { tls: selfSigned() } });
+  const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   onTestFinished(async () => {
     delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    warn.mockRestore();
     await stage.close();
   });
   await expect(post(stage.api.baseUrl)).rejects.toMatchObject({ code: 'ApiTlsFailed' });

@@ -17,30 +17,29 @@ function isAlive(pid: number): boolean {
 }
 
 describe('processes', () => {
-  const never = new AbortController().signal;
+  // Each adds a listener to the process.
+  const shared = createProcesses(new AbortController().signal);
 
   it('answers what a command wrote', async () => {
-    expect(await createProcesses(never).run(sh('echo out; echo err >&2'), 10)).toMatch(/out\n|err\n/);
+    expect(await shared.run(sh('echo out; echo err >&2'), 10)).toMatch(/out\n|err\n/);
   });
 
   it.each([
     ['ended with 3', 'echo why; exit 3', 10],
     ['took longer than 0.2 s', 'echo why; sleep 60', 0.2],
   ])('fails with the output when a command %s', async (message, script, timeoutSeconds) => {
-    const failure = await createProcesses(never)
-      .run(sh(script), timeoutSeconds)
-      .catch((error: unknown) => error);
+    const failure = await shared.run(sh(script), timeoutSeconds).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(CommandFailed);
     expect(failure).toMatchObject({ message, output: 'why\n' });
   });
 
   it('fails when there is no such program', async () => {
     const missing = { ...sh(''), file: 'no-such-program' };
-    await expect(createProcesses(never).run(missing, 10)).rejects.toThrow(CommandFailed);
+    await expect(shared.run(missing, 10)).rejects.toThrow(CommandFailed);
   });
 
   it('ends what a process has started, too', async () => {
-    const processes = createProcesses(never);
+    const processes = createProcesses(new AbortController().signal);
     const parent = processes.start(sh('sleep 60 & echo $!; wait'));
     await expect.poll(() => parent.output()).toMatch(/^\d+\n$/);
     const grandchild = Number(parent.output());
@@ -50,7 +49,7 @@ describe('processes', () => {
   });
 
   it('ends what outlives the process that started it', async () => {
-    const output = await createProcesses(never).run(sh('sleep 60 & echo $!'), 10);
+    const output = await shared.run(sh('sleep 60 & echo $!'), 10);
     await expect.poll(() => isAlive(Number(output))).toBe(false);
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { FUNCTION_ENV, type FunctionSettings } from '../../../contract/function-settings.ts';
 import { defaultTokenApi } from '../../../contract/token-api.ts';
 import { functionBundle } from '../../../lib/functions/function-bundles.ts';
@@ -66,7 +66,12 @@ it('the function is the same wherever the app is started', () => {
   expect(JSON.parse(elsewhere)).toEqual([...functionBundle('refresher').keys()]);
 });
 
-it('two environments of one app have each their own settings, tokens added late included', () => {
+it('two environments of one app have each their own settings, tokens added late included', ({
+  onTestFinished,
+}) => {
+  // CDK reports each bundling there.
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => stderr.mockRestore());
   const [sandbox, production] = inRealApp((app) => {
     const stacks = [stackOf({ name: 'sandbox' }, app), stackOf({ name: 'production' }, app)] as const;
     stacks[1].refresher.addToken('orders-api', { baseUrl: 'https://orders.example.com/' });
