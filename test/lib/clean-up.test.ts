@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { TokenRefresher } from '../../lib/token-refresher.ts';
 import { inQuickApp, manyTokens, payments, resourceOf, stackOf, templateOf } from './synth.ts';
 
-const ARN = 'ap-southeast-2:123456789012';
 const shipping = { name: 'shipping-api', baseUrl: 'https://shipping.example.com' };
 
 const cleanUpOf = (template: Template) => resourceOf(template, 'Custom::TokenRefresherCleanUp');
@@ -103,23 +102,8 @@ describe('the custom resource that cleans up', () => {
   });
 });
 
-it('the function that cleans up may delete parameters of its environment, and write its log', () => {
+it('the function that cleans up has time for 70 tokens', () => {
   const template = templateOf();
-  const parameter = (name: string) => `arn:aws:ssm:${ARN}:parameter/token-refresher/sandbox/*/${name}`;
-  const role = resourceOf(template, 'AWS::IAM::Role', 'CleanUpSandbox').Properties;
-  const policies = role.Policies as { PolicyDocument: { Statement: unknown[] } }[];
-  expect(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
-    {
-      Effect: 'Allow',
-      Action: 'ssm:DeleteParameters',
-      Resource: [parameter('access-token'), parameter('session')],
-    },
-    {
-      Effect: 'Allow',
-      Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      Resource: expect.stringContaining(':log-group:RefresherCleanUpLogs'),
-    },
-  ]);
   expect(resourceOf(template, 'AWS::Lambda::Function', 'CleanUpSandbox').Properties).toMatchObject({
     Runtime: 'nodejs24.x',
     Handler: 'index.handler',

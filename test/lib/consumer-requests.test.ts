@@ -3,33 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { verdictOnEnvironment, verdictOnToken } from './settings/verdict.ts';
 import { inQuickApp, manyTokens, payments, resourceOf, resourcesOf, stackOf, templateOf } from './synth.ts';
 
-const statementsOf = (consumerRequests: boolean): unknown[] => {
-  const template = templateOf({ consumerRequests });
-  const { Properties } = resourceOf(template, 'AWS::SQS::QueuePolicy', 'RefresherRequestsQueue');
-  return (Properties.PolicyDocument as { Statement: unknown[] }).Statement;
-};
-
 describe('with consumerRequests false', () => {
-  it('the queue refuses everyone but the schedules, the function and AWS services, such as the rules', () => {
-    expect(statementsOf(false)).toContainEqual({
-      Sid: 'RefuseConsumers',
-      Effect: 'Deny',
-      Principal: { AWS: '*' },
-      Action: 'sqs:SendMessage',
-      Resource: 'arn:aws:sqs:ap-southeast-2:123456789012:token-refresher-sandbox.fifo',
-      Condition: {
-        ArnNotEquals: {
-          'aws:PrincipalArn': [
-            expect.stringMatching(/^<RefresherSchedulesRole/),
-            expect.stringMatching(/^<RefresherFunctionRole/),
-          ],
-        },
-        Bool: { 'aws:PrincipalIsAWSService': 'false' },
-      },
-    });
-    expect(JSON.stringify(statementsOf(true))).not.toContain('RefuseConsumers');
-  });
-
   it('nobody is granted to ask', () => {
     const grant = () =>
       inQuickApp((app) => {

@@ -75,36 +75,6 @@ describe('the schedule', () => {
   ])('writes $expression', ({ interval, expression, local }) => {
     expect(scheduleOf(interval, local).Properties.ScheduleExpression).toBe(expression);
   });
-
-  it('acts in a role that only the schedules of this environment may take, and that can only send requests', () => {
-    const roles = resourcesOf(templateOf(), 'AWS::IAM::Role').map(({ Properties }) => Properties);
-    const role = roles.find(({ AssumeRolePolicyDocument }) =>
-      JSON.stringify(AssumeRolePolicyDocument).includes('scheduler'),
-    );
-    expect(role).toMatchObject({
-      AssumeRolePolicyDocument: {
-        Statement: [
-          {
-            Effect: 'Allow',
-            Principal: { Service: 'scheduler.amazonaws.com' },
-            Action: 'sts:AssumeRole',
-            Condition: {
-              StringEquals: {
-                'aws:SourceAccount': '123456789012',
-                'aws:SourceArn': `arn:aws:scheduler:${ARN}:schedule-group/token-refresher-sandbox`,
-              },
-            },
-          },
-        ],
-      },
-      Policies: [
-        {
-          PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 'sqs:SendMessage', Resource: QUEUE }] },
-        },
-      ],
-    });
-    expect(role).not.toHaveProperty('ManagedPolicyArns');
-  });
 });
 
 describe('the rule for new credentials', () => {

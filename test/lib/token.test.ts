@@ -38,18 +38,6 @@ describe('Token.fromName, in a stack that knows nothing of the environment but i
     });
   });
 
-  it('grants sending requests, and nothing else of the queue', () => {
-    expect(granted((token, role) => token.grantRequestRefresh(role))).toMatchObject({
-      Statement: [
-        {
-          Effect: 'Allow',
-          Action: 'sqs:SendMessage',
-          Resource: `arn:aws:sqs:${ARN}:token-refresher-production.fifo`,
-        },
-      ],
-    });
-  });
-
   it('knows where the token and the queue are', () => {
     const env = { account: '111122223333', region: 'eu-central-1' };
     const [parameterName, requestQueueUrl] = inQuickApp((app) => {

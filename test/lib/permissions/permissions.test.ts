@@ -39,69 +39,6 @@ const secret = (token: string) =>
   `arn:aws:secretsmanager:${ARN}:secret:token-refresher/sandbox/${token}/credentials-AbCdEf`;
 
 describe('the role of the function', () => {
-  it('allows exactly what a refresh of two tokens takes', () => {
-    const parameters = ['payments-api', 'shipping-api'].flatMap((token) => [
-      parameter(token, 'access-token'),
-      parameter(token, 'session'),
-    ]);
-    const secrets = [secret('payments-api'), secret('shipping-api')];
-    expect(
-      permissionsWith([payments, { name: 'shipping-api', baseUrl: 'https://shipping.example.com' }]),
-    ).toEqual([
-      {
-        Effect: 'Allow',
-        Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-        Resource: expect.stringMatching(/^arn:aws:logs:/),
-      },
-      {
-        Effect: 'Allow',
-        Action: [
-          'sqs:ChangeMessageVisibility',
-          'sqs:DeleteMessage',
-          'sqs:GetQueueAttributes',
-          'sqs:ReceiveMessage',
-        ],
-        Resource: `arn:aws:sqs:${ARN}:token-refresher-sandbox.fifo`,
-      },
-      {
-        Effect: 'Allow',
-        Action: 'sqs:SendMessage',
-        Resource: [
-          `arn:aws:sqs:${ARN}:token-refresher-sandbox-dead-letters.fifo`,
-          `arn:aws:sqs:${ARN}:token-refresher-sandbox.fifo`,
-        ],
-      },
-      { Effect: 'Allow', Action: ['ssm:GetParameters', 'ssm:PutParameter'], Resource: parameters },
-      {
-        Effect: 'Allow',
-        Action: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
-        Resource: secrets,
-      },
-      {
-        Effect: 'Allow',
-        Action: ['kms:Decrypt', 'kms:Encrypt', 'kms:GenerateDataKey'],
-        Resource: KEY,
-        Condition: {
-          StringEquals: {
-            'kms:ViaService': viaService('ssm'),
-            'kms:EncryptionContext:PARAMETER_ARN': parameters,
-          },
-        },
-      },
-      {
-        Effect: 'Allow',
-        Action: 'kms:Decrypt',
-        Resource: KEY,
-        Condition: {
-          StringEquals: {
-            'kms:ViaService': viaService('secretsmanager'),
-            'kms:EncryptionContext:SecretARN': secrets,
-          },
-        },
-      },
-    ]);
-  });
-
   it('has no wildcard up to 20 tokens, and beyond that only patterns bound to the environment', () => {
     expect(JSON.stringify(permissionsWith(manyTokens(20)).slice(1))).not.toContain('*');
     const statements = permissionsWith(manyTokens(21));
