@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { cp, mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Environment, toolEnvironment, withoutAws } from '../../local/clean-environment.ts';
+import { type Environment, toolEnvironment } from '../../local/clean-environment.ts';
 import { CommandFailed, createProcesses } from '../../local/processes.ts';
 import { temporaryFolder } from '../../local/temporary-folder.ts';
 import { installNpmPackages } from '../servers/npm-packages.ts';
+import { packedRelease } from './packed-release.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const COMMAND_SECONDS = 110;
@@ -61,7 +62,6 @@ export interface Project {
   run(args: readonly string[], options?: Run): Promise<string>;
 }
 
-/** What is packed is the file that PACKAGE_FILE names, else this checkout. */
 export async function openProject(cleanUp: AsyncDisposableStack): Promise<Project> {
   const temporary = await temporaryFolder(cleanUp);
   const processes = createProcesses(new AbortController().signal);
@@ -76,12 +76,7 @@ export async function openProject(cleanUp: AsyncDisposableStack): Promise<Projec
   };
   const say = (progress: string) => void process.stdout.write(`${progress}\n`);
   const packages = await installNpmPackages(PACKAGES, { processes, folder: temporary, say });
-  let packed = process.env.PACKAGE_FILE;
-  if (packed === undefined) {
-    const env = { ...withoutAws(process.env), TMPDIR: temporary };
-    await command('npm', ['pack', '--pack-destination', temporary], ROOT, env);
-    packed = join(temporary, (await readdir(temporary)).find((name) => name.endsWith('.tgz')) ?? '');
-  }
+  const packed = (await packedRelease(temporary)).npm;
   // Node.js and TypeScript look for packages in the folders above. Jest takes nothing under a node_modules for a test.
   await symlink(join(packages, 'node_modules'), join(temporary, 'node_modules'), 'junction');
   const folder = join(temporary, 'project');
