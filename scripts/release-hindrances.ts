@@ -8,9 +8,10 @@ export interface Release {
 
 /** Why what is packed may not be published. */
 export function hindrances({ packageJson, pyproject, changelog, changes }: Release): readonly string[] {
-  const { version, private: isPrivate } = JSON.parse(packageJson);
+  const { version, repository, private: isPrivate } = JSON.parse(packageJson);
   const found = {
     'package.json says "private": true, until somebody owns the name': isPrivate === true,
+    'package.json names no repository': repository === undefined,
     'client-python/pyproject.toml has the classifier "Private :: Do Not Upload"':
       pyproject.includes('"Private ::'),
     [`client-python/pyproject.toml does not have version ${version}`]: !pyproject.includes(

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { hindrances, type Release } from '../../scripts/release-hindrances.ts';
 
 const RELEASE: Release = {
-  packageJson: '{ "version": "1.2.3" }',
+  packageJson: '{ "version": "1.2.3", "repository": "github:example/token-refresher" }',
   pyproject: '[project]\nname = "token-refresher-client"\nversion = "1.2.3"\n',
   changelog: '# Changelog\n\n## 1.2.3 (2027-01-31)\n',
   changes: '',
@@ -14,7 +14,12 @@ it('nothing hinders a release of one version that is told of', () => {
 });
 
 it.for<[what: string, change: Partial<Release>, named: string]>([
-  ['a private package', { packageJson: '{ "version": "1.2.3", "private": true }' }, '"private": true'],
+  [
+    'a private package',
+    { packageJson: RELEASE.packageJson.replace('{', '{ "private": true,') },
+    '"private": true',
+  ],
+  ['no repository', { packageJson: '{ "version": "1.2.3" }' }, 'names no repository'],
   [
     'a Python package that is not for upload',
     { pyproject: `${RELEASE.pyproject}classifiers = ["Private :: Do Not Upload"]\n` },
