@@ -2,8 +2,8 @@
 const NAMELESS = ['Error', 'AggregateError'];
 
 /**
- * Name of an AWS error, such as `ThrottlingException`, or the code of a network error. The only part of it that is
- * kept: messages of validation errors quote the value, which may be a token.
+ * Name of an AWS error, such as `ThrottlingException`, or the code of a network error. Nothing else of an error is kept,
+ * because validation messages quote the value, which may be a token.
  */
 export function awsErrorName(error: unknown): string {
   if (!(error instanceof Error)) return 'UnknownError';

@@ -1,8 +1,8 @@
 /** Time, passed in so that tests and simulations can play it. */
 export interface Clock {
-  /** Milliseconds since the epoch. Somebody may set it forward or back. */
+  /** Milliseconds since the epoch. May jump forward or back when the system clock is set. */
   now(): number;
-  /** Milliseconds since any fixed moment. Never goes back, but may stand still while the machine sleeps. */
+  /** Milliseconds since an arbitrary start. Never goes back, but may stand still while the machine sleeps. */
   monotonic(): number;
   /** Rejects with the signal's reason as soon as it is aborted. */
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;

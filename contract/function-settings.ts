@@ -1,6 +1,6 @@
 import type { TokenApiSettings } from './token-api.ts';
 
-/** Where a token API may be spoken to without TLS: on this machine. */
+/** Hosts that may be called without TLS: this machine. */
 export const LOOPBACK_HOSTS: readonly string[] = ['127.0.0.1', '[::1]', 'localhost'];
 
 /** Environment variables that the stack sets on the function. */
@@ -13,13 +13,13 @@ export const FUNCTION_ENV = {
   deadLetterQueueUrl: 'TOKEN_REFRESHER_DEAD_LETTER_QUEUE_URL',
 } as const;
 
-/** File beside the function's code that holds the settings of the environment's tokens: {@link FunctionSettings}. */
+/** File next to the function's code. Holds the settings of the environment's tokens: {@link FunctionSettings}. */
 export const SETTINGS_FILE = 'settings.json';
 
 /** Raised when {@link FunctionSettings} changes shape: a function refuses a file it was not written for. */
 export const SETTINGS_FORMAT_VERSION = 2;
 
-/** What the function knows of its environment. Written and validated at synth; the function trusts it. */
+/** What the function knows about its environment. Written and validated at synthesis; the function trusts it. */
 export interface FunctionSettings {
   readonly formatVersion: typeof SETTINGS_FORMAT_VERSION;
   readonly environment: string;
@@ -33,12 +33,12 @@ export interface TokenSettings {
   readonly credentialsSecretId: string;
   /** Time between two scheduled refreshes. */
   readonly intervalSeconds: number;
-  /** Lifetime of an access token whose answer and JWT name none. */
+  /** Lifetime of an access token if neither the answer nor the JWT states one. */
   readonly accessTokenLifetimeSeconds: number;
   /** Lifetime of a refresh token. */
   readonly refreshTokenLifetimeSeconds: number;
   /** A token younger than this is not replaced, whoever asks. Absent: a minute. */
   readonly minimumGapSeconds?: number;
-  /** Credentials in use for longer ask for attention. Absent: they may get as old as they like. */
+  /** Credentials in use for longer raise the attention alarm. Absent: no limit. */
   readonly credentialsMaxAgeSeconds?: number;
 }

@@ -1,4 +1,4 @@
-/** The object that a JSON text holds; undefined if it holds something else or is no JSON. Never quotes the text. */
+/** Parses a JSON object; undefined if the text is not JSON or holds something else. Never throws. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,9 +1,9 @@
 import { parseObject } from './json-object.ts';
 
-/** Parameter Store keeps no more characters than these: a longer payload only costs time. */
+/** Parameter Store holds no more characters, so a longer payload need not be decoded. */
 const LONGEST_PAYLOAD = 8 * 1024;
 
-/** As JSON writes numbers that are not negative: `Number` would take hexadecimal digits and white space, too. */
+/** A non-negative number in JSON's notation. `Number()` would also accept hexadecimal digits and white space. */
 const NUMBER_IN_STRING = /^\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
 /** Times by the issuer's clock, in seconds since the epoch, finite and not negative. */
@@ -13,9 +13,8 @@ export interface JwtClaims {
 }
 
 /**
- * When a JWT says that it expires and that it was issued (RFC 7519, section 4.1). Numbers in strings count; whatever else
- * is no such time is undefined, as both are if the token is no JWT. Never throws. The signature is not checked: that is
- * the API's business.
+ * The `exp` and `iat` claims of a JWT (RFC 7519, section 4.1). Numbers in strings are accepted. Anything else is undefined;
+ * so are both if the token is not a JWT. Never throws. The signature is not checked: the API does that.
  */
 export function jwtClaims(token: string): JwtClaims {
   const [, payload, signature] = token.split('.', 3);

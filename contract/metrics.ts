@@ -3,9 +3,9 @@ export const METRIC_NAMESPACE = 'TokenRefresher';
 /** Metric names. `perToken` has the dimensions Environment and Token, `perCode` Environment and Code, the rest Environment. */
 export const METRICS = {
   perToken: {
-    /** 1 while a request fails for longer than a blip or its credentials are refused, 0 at each success. */
+    /** 1 when a request has failed for some minutes or its credentials are refused, 0 at each success. */
     refreshFailing: 'RefreshFailing',
-    /** 1 at each success, nothing otherwise: silence is what the staleness alarm listens for. */
+    /** 1 at each success, nothing otherwise: missing data raises the staleness alarm. */
     refreshed: 'Refreshed',
     /** 1 when the token API refuses the credentials, 0 when it accepts them. */
     loginRefused: 'LoginRefused',
@@ -15,13 +15,13 @@ export const METRICS = {
     gotByLogin: 'GotByLogin',
   },
   perEnvironment: {
-    /** Something a person should look at; the log line of the same attempt says which token and why. */
+    /** Something an operator should look at. The log line of the same attempt says which token and why. */
     attention: 'Attention',
     /** Milliseconds of one call to a token API. */
     apiLatency: 'ApiLatency',
     /** A well-formed request for a token that this environment does not have. */
     unknownToken: 'UnknownToken',
-    /** A message that is no valid request; it is in the dead-letter queue. */
+    /** A message that is not a valid request. It was moved to the dead-letter queue. */
     rejectedMessage: 'RejectedMessage',
   },
   perCode: {

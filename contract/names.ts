@@ -1,4 +1,4 @@
-/** `sandbox`, `production`: no hyphen, so that `token-refresher-<environment>-<token>` reads back one way only. */
+/** `sandbox`, `production`. No hyphen, so that `token-refresher-<environment>-<token>` is unambiguous. */
 export const ENVIRONMENT_NAME = /^[a-z][a-z0-9]{0,15}$/;
 
 /** Kebab-case, at most {@link TOKEN_NAME_MAX_LENGTH} characters: `payments-api`. */
@@ -34,7 +34,7 @@ export const environmentPrefix = (environment: string): string => `token-refresh
 export const tokenResourceName = (environment: string, token: string): string =>
   `${environmentPrefix(environment)}-${token}`;
 
-/** FIFO queue that takes refresh requests. The name is fixed, so that a consumer's stack can derive ARN and URL. */
+/** FIFO queue for refresh requests. The name is fixed, so that a consumer's stack can derive its ARN and URL. */
 export const requestQueueName = (environment: string): string => `${environmentPrefix(environment)}.fifo`;
 
 /** Alias of the key that encrypts an environment's parameters and secrets. */

@@ -1,11 +1,11 @@
-/** The one of the known words that was meant, perhaps; undefined if more than a third of the letters would have to change. */
+/** The known word closest to a mistyped one; undefined if more than a third of the letters differ. */
 export function nearestOf(known: readonly string[], word: string): string | undefined {
   const far = (candidate: string) => distance(candidate.toLowerCase(), word.toLowerCase());
   const [nearest] = known.toSorted((one, other) => far(one) - far(other));
   return nearest !== undefined && far(nearest) <= word.length / 3 ? nearest : undefined;
 }
 
-/** Levenshtein's: how many letters are to be put in, left out or changed. */
+/** Levenshtein distance: the number of letters to insert, delete or replace. */
 function distance(from: string, to: string): number {
   let row = [...to, ''].map((_, index) => index);
   for (const letter of from) {

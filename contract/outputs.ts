@@ -1,7 +1,7 @@
-/** Begins the description of the output that says where an environment's parts are; its value is a {@link DeployedEnvironment} as JSON. */
+/** Start of the description of the output whose value is a {@link DeployedEnvironment} as JSON. */
 export const ENVIRONMENT_OUTPUT = 'Parts of environment ';
 
-/** What runs an environment, for the command line. */
+/** The resources of an environment that the command line needs. */
 export interface DeployedEnvironment {
   readonly environment: string;
   /** URL of the request queue. */
@@ -10,13 +10,13 @@ export interface DeployedEnvironment {
   readonly deadLetters: string;
   /** Name of the function's log group. */
   readonly log: string;
-  /** ARN of the topic that alarms go to. */
+  /** ARN of the SNS topic of the alarms. */
   readonly alarmTopic: string;
   /** ARN of the managed policy for operators. */
   readonly operatorsPolicy: string;
 }
 
-/** Begins the description of the output that the stack has for each token; its value is a {@link DeployedToken} as JSON. */
+/** Start of the description of each token's output, whose value is a {@link DeployedToken} as JSON. */
 export const TOKEN_OUTPUT = 'Credentials of token ';
 
 /** Where a token's credentials are stored, and what they hold. */

@@ -14,16 +14,16 @@ export const DEFAULT_TIMES = {
   refreshTokenLifetimeSeconds: 7 * 24 * 3600,
 } as const;
 
-/** Hard times, in seconds, that stack, function and readers keep to. */
+/** Time limits in seconds, shared by stack, function and readers. */
 export const LIMITS = {
   /**
-   * A whole attempt, from the message's arrival to the last write. What the queue is told then has the rest of that time,
-   * and at the worst two seconds more.
+   * A whole attempt, from the message's arrival to the last write. The calls to SQS after it use what is left of that time,
+   * and at most two seconds more.
    */
   attemptSeconds: 12,
   /**
-   * From the beginning of an access token's life until it is stored: an attempt, and the whole seconds of HTTP's dates.
-   * Consumers count with it, who see no more of a token than when it was stored.
+   * From the start of an access token's life until it is stored: an attempt, plus the rounding of HTTP dates to seconds.
+   * Consumers subtract it from a token's lifetime, because all they see is when the token was stored.
    */
   storedWithinSeconds: 15,
   /** The function's time limit. */
@@ -48,14 +48,14 @@ export const LATEST_SUCCESSOR_SECONDS = LIMITS.schedulePrecisionSeconds + LIMITS
 export const pauseCapSeconds = (intervalSeconds: number): number =>
   Math.min(LIMITS.pauseCapSeconds.most, Math.max(LIMITS.pauseCapSeconds.least, intervalSeconds / 75));
 
-/** After an outage, logins of an account are repeated no faster than this in the end, in seconds. */
+/** Where the growing pauses between an account's logins end, in an outage, in seconds. */
 const LOGIN_PAUSE_CAP_SECONDS = 135;
 
-/** Upwards only. */
+/** Share of a login pause that is added at random. */
 export const LOGIN_PAUSE_JITTER = 0.1;
 
 /**
- * Longest pause between two logins in an outage, in seconds, but for jitter: accounts may be locked by logins, clients are not.
+ * Longest pause between two logins in an outage, in seconds, without jitter. Logins may lock accounts, but not clients.
  */
 export const loginPauseCapSeconds = (as: 'account' | 'client', intervalSeconds: number): number =>
   Math.max(as === 'account' ? LOGIN_PAUSE_CAP_SECONDS : 0, pauseCapSeconds(intervalSeconds));

@@ -1,23 +1,23 @@
 /*
- * How a token API is spoken to, as data: written and checked at synthesis, read by the function, which trusts it. The
- * constructs and their settings say the same in a form made for people.
+ * The description of a token API, as data. It is written and checked at synthesis; the function trusts it. People write it in
+ * the friendlier form of `lib/settings/token-api/props.ts`.
  */
 
-/** What a request or an assertion shows instead of text that everybody may read. */
+/** A value that is inserted into a request or an assertion when it is sent. */
 export type Reference =
   /** A field of the credentials secret. */
   | { readonly secret: string }
   | {
       /**
-       * - `refreshToken`, `accessToken`: those of the session; in the refresh request only.
-       * - `assertion`: a JWT that is signed for this one sending, as {@link Signing} says.
+       * - `refreshToken`, `accessToken`: those of the session. In the refresh request only.
+       * - `assertion`: a JWT, signed anew each time it is sent, as {@link Signing} says.
        * - `publicKeyFingerprint`: `SHA256:` and the base64 of the SHA-256 of the signing key's public half in DER (SPKI);
-       *   in the claims of the assertion only.
+       *   In the claims of the assertion only.
        */
       readonly value: 'refreshToken' | 'accessToken' | 'assertion' | 'publicKeyFingerprint';
     };
 
-/** Text: as it stands, a reference, or both one after the other. */
+/** Literal text, a reference, or a sequence of both. */
 export type Value = string | Reference | { readonly text: readonly (string | Reference)[] };
 
 /** JSON with values in it. An object with the one member `secret`, `value` or `text` is a {@link Value} if it has its shape. */
@@ -30,7 +30,7 @@ export type Template =
   | { readonly [member: string]: Template };
 
 export interface ApiRequest {
-  /** Absolute. Scheme and host are text; what is inserted behind them is percent-encoded. */
+  /** Absolute. Scheme and host are literal; values inserted after them are percent-encoded. */
   readonly url: Value;
   readonly method: string;
   readonly query?: Readonly<Record<string, Value>>;
@@ -42,19 +42,19 @@ export interface ApiRequest {
     readonly password: Value;
     readonly encoding: 'rfc6749' | 'plain';
   };
-  /** One body at the most. */
+  /** At most one body. */
   readonly form?: Readonly<Record<string, Value>>;
   readonly json?: Template;
 }
 
-/** RFC 6901: a place in the answer's JSON; empty: the whole body, a JSON string or text. */
+/** JSON Pointer (RFC 6901) into the answer. Empty: the whole body, which is a JSON string or plain text. */
 export type Pointer = string;
 
-/** `hms`: `HH:MM:SS`. `epoch`, `epochMs`: a Unix time. `iso`: a time by ISO 8601. The others are durations. */
+/** `hms` is a duration `HH:MM:SS`; `epoch`, `epochMs` and `iso` (ISO 8601) are times; the others are durations. */
 export const LIFETIME_UNITS = ['s', 'ms', 'min', 'hms', 'epoch', 'epochMs', 'iso'] as const;
 export type LifetimeUnit = (typeof LIFETIME_UNITS)[number];
 
-/** A lifetime that answers state: the shortest of those that are there counts. */
+/** Where answers state a lifetime. The shortest one found counts. */
 export interface StatedLifetime {
   readonly at: readonly Pointer[];
   readonly unit: LifetimeUnit;
@@ -92,11 +92,11 @@ export interface Signing {
   /** Field of the secret: the certificate as PEM, for the headers `x5t` and `x5t#S256`. */
   readonly certificate?: string;
   readonly claims: Readonly<Record<string, Template>>;
-  /** From `iat` to `exp`: that is what servers limit, and some by a clock that is slow. */
+  /** From `iat` to `exp`, which is what servers limit. */
   readonly lifetimeSeconds: number;
 }
 
-/** `iat` lies in the past, so that a server whose clock is a little slow takes the JWT. */
+/** `iat` lies in the past, so that a server whose clock is slow accepts the JWT. */
 export const ISSUED_SECONDS_AGO = 30;
 
 /** From the signing to the expiry. */
@@ -108,23 +108,23 @@ export interface CertificateFields {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
-  /** The secret holds some of them, perhaps. */
+  /** Optional fields of the secret. */
   readonly isOptional: boolean;
 }
 
 export interface TokenApiSettings {
-  /** `signed`: nobody is called; the assertion itself is the access token. */
+  /** `signed`: no request; the assertion itself is the access token. */
   readonly login: ApiRequest | 'signed';
-  /** Shows the refresh token or the access token. Absent: there is nothing but the login. */
+  /** Sends the refresh token or the access token. Absent: tokens are renewed by login only. */
   readonly refresh?: ApiRequest;
   readonly answer: AnswerShape;
-  /** Answers that refuse what was presented, beside those that the rules know. */
+  /** Answers that are refusals, besides those that `lambda/token-api/verdict.ts` recognizes. */
   readonly refused?: readonly AnswerMatch[];
-  /** Answers that ask for a pause, beside those that the rules know. */
+  /** Answers that ask for a pause, besides those that `lambda/token-api/verdict.ts` recognizes. */
   readonly throttled?: readonly AnswerMatch[];
   /** What is tried first. */
   readonly renewBy: 'refresh' | 'login';
-  /** What the API does if a refresh token comes twice. */
+  /** What the API does if a refresh token is presented twice. */
   readonly reuse: 'allowed' | 'revokes';
   /** Who logs in: an account that may be locked, or a client. */
   readonly as: 'account' | 'client';

@@ -13,7 +13,7 @@ import { tokenApiOf } from './token-api/token-api.ts';
 
 export type Handler = (event: SQSEvent) => Promise<SQSBatchResponse>;
 
-/** All that the function touches outside its process. */
+/** Everything outside the process that the function uses. */
 export interface Edges {
   readonly parameters: ParameterStore;
   readonly credentials: CredentialsStore;
@@ -26,11 +26,10 @@ export interface Edges {
 }
 
 /**
- * Makes the function's handler, with a memory of its own: in Lambda with {@link awsEdges}, in the simulator with a
- * simulated world.
+ * Makes the function's handler. It has a memory of its own. Lambda passes {@link awsEdges}, the simulator a simulated world.
  *
- * A message that needs another attempt is reported as a batch item failure, so that function errors stay what they
- * are: defects. On a FIFO queue everything after the first such message goes back too.
+ * A message that needs another attempt is reported as a batch item failure, so that function errors are always defects. On
+ * a FIFO queue everything after the first such message goes back too.
  */
 export function createHandler(settings: FunctionSettings, edges: Edges): Handler {
   const { environment } = settings;

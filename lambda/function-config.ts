@@ -13,8 +13,8 @@ export interface FunctionConfig extends FunctionSettings {
 }
 
 /**
- * Reads what the stack gave the function: the settings file beside the code, and environment variables.
- * The file was validated at synth and is trusted, but for its format.
+ * Reads what the stack gave the function: the settings file next to the code, and environment variables.
+ * The file was validated at synthesis; only its format version is checked.
  *
  * @throws Error if a variable is missing or empty, or the file has another format.
  */

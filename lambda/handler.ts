@@ -4,5 +4,5 @@ import { readConfig } from './function-config.ts';
 
 const config = readConfig(process.env, import.meta.url);
 
-/** Lambda's entry. A deployment that lacks something fails here, at the start, and loudly. */
+/** Lambda's entry point. An incomplete deployment fails here, when the module is loaded. */
 export const handler = createHandler(config, awsEdges(config));

@@ -19,6 +19,8 @@ export interface TokenCall {
   readonly kind: Call;
   /** The password or the refresh token. */
   readonly presented: string;
+  /** Whether it was sent: not where the connection was turned away. */
+  isSent: boolean;
   readonly from: number;
   /** When the caller had its answer or gave up; undefined: it is still waiting. */
   to: number | undefined;
@@ -62,6 +64,7 @@ export class TokenHost {
     const call: TokenCall = {
       kind,
       presented,
+      isSent: true,
       from: time.now(),
       to: undefined,
       work: undefined,
@@ -69,7 +72,7 @@ export class TokenHost {
     };
     this.calls.push(call);
     try {
-      const answer = await this.#transmit(kind, timeoutMs, () => this.#work(call, fields));
+      const answer = await this.#transmit(call, timeoutMs, () => this.#work(call, fields));
       call.isAnswered = true;
       return answer;
     } finally {
@@ -82,11 +85,13 @@ export class TokenHost {
     this.validity.look();
   }
 
-  async #transmit(kind: Call, timeoutMs: number, work: () => HttpAnswer): Promise<HttpAnswer> {
+  async #transmit(call: TokenCall, timeoutMs: number, work: () => HttpAnswer): Promise<HttpAnswer> {
     const { time, faults, random } = this.#props;
+    const { kind } = call;
     if (faults.hit('api-refuses', kind)) {
+      call.isSent = false;
       await time.sleep(REFUSAL_MS);
-      throw new RefreshError('ApiUnreachable', { detail: 'ECONNREFUSED', blip: true });
+      throw new RefreshError('ApiUnreachable', { detail: 'ECONNREFUSED', isBrief: true });
     }
     const usual = LATENCY_MS.least + random() * (LATENCY_MS.most - LATENCY_MS.least);
     const takesMs = faults.hit('api-hangs', kind)
@@ -103,7 +108,7 @@ export class TokenHost {
     await time.sleep(Math.min(takesMs, timeoutMs));
     if (takesMs > timeoutMs) throw new RefreshError('ApiTimeout', { detail: 'no whole answer' });
     if (isLost || answer === undefined) {
-      throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET', blip: true });
+      throw new RefreshError('ApiConnectionLost', { detail: 'ECONNRESET', isBrief: true });
     }
     return answer;
   }

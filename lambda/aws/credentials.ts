@@ -10,9 +10,9 @@ import { within } from './sdk.ts';
 /** A secret's string or bytes; undefined: it has no value. */
 export type SecretValue = string | Uint8Array | undefined;
 
-/** Where credentials are kept. What is in them is the token API's business. */
+/** Reads the credentials secret of one token. `lambda/token-api/credentials.ts` parses the value. */
 export interface CredentialsStore {
-  /** The version that is AWSCURRENT, without decrypting anything; undefined: no value was ever stored. */
+  /** Id of the version that is AWSCURRENT, without decrypting it; undefined: no value was stored yet. */
   currentVersion(secretId: string, timeoutMs: number): Promise<string | undefined>;
   /** The value of one version. */
   read(secretId: string, versionId: string, timeoutMs: number): Promise<SecretValue>;

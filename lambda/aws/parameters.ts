@@ -7,15 +7,15 @@ import { within } from './sdk.ts';
 export interface ParameterWrite {
   readonly name: string;
   readonly value: string;
-  /** Readable without decrypting: holds no secret. */
+  /** Can be read without permission to decrypt, so it holds no secret. */
   readonly description: string;
 }
 
-/** Where the access tokens and sessions are kept. */
+/** Parameter Store, where access tokens and sessions are stored. */
 export interface ParameterStore {
-  /** Those of the named parameters that exist, by name. Throws RefreshError `ParametersUnreadable`. */
+  /** Returns the named parameters that exist, by name. Throws RefreshError `ParametersUnreadable`. */
   read(names: readonly string[], timeoutMs: number): Promise<ReadonlyMap<string, StoredParameter>>;
-  /** Writes one parameter and answers its new version. Throws RefreshError `ParametersNotWritten`. */
+  /** Writes one parameter and returns its new version. Throws RefreshError `ParametersNotWritten`. */
   write(parameter: ParameterWrite, timeoutMs: number): Promise<number>;
 }
 
@@ -42,8 +42,8 @@ export function ssmStore(client: SSMClient, keyArn: string | undefined): Paramet
           Name: name,
           Value: value,
           Description: description,
-          // Every write says it all: a write without Type would turn a SecureString into a String on some emulators,
-          // and a key or tier that was changed by hand is put right again.
+          // Type, key and tier are part of every write: without Type some emulators turn a SecureString into a String, and
+          // a key or tier changed by hand is set right again.
           Type: 'SecureString',
           KeyId: keyArn,
           Tier: 'Intelligent-Tiering',

@@ -5,26 +5,26 @@ import type { QueueRecord } from '../refresh/request.ts';
 import { within } from './sdk.ts';
 
 /**
- * Twelve hours from the receive on are the most that SQS takes, less the time of an attempt.
+ * SQS allows twelve hours, counted from the receive. The time of an attempt is subtracted.
  *
  * @see https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
  */
 const LONGEST_PAUSE_SECONDS = (12 * HOUR) / SECOND - LIMITS.visibilitySeconds;
 
-/** Enough to see what it was. A message of the largest size would not fit any more, with the reason beside it. */
+/** Bytes of a message that are copied. With the reason added, a message of the maximum size would be too large. */
 const REJECTED_CHARACTERS = 10_000;
 
-/** What is done with messages that cannot simply be deleted. */
+/** What can be done with a message other than deleting it. */
 export interface RequestQueue {
-  /** Hides the message, and with it its message group, for that long. */
+  /** Hides the message for that long, which blocks its message group. */
   hide(record: QueueRecord, seconds: number, timeoutMs: number): Promise<void>;
-  /** Sends a message to the queue itself, instead of this one: not twice, though this one may come back. */
+  /** Sends a message to the same queue that takes over from this one. Deduplicated, so that it is sent once even if this one comes back. */
   send(record: QueueRecord, body: RefreshRequestBody, messageGroup: string, timeoutMs: number): Promise<void>;
-  /** Copies the message, or its beginning, to the dead-letter queue with a reason. */
+  /** Copies the message, or the start of a long one, to the dead-letter queue with a reason. */
   reject(record: QueueRecord, reason: string, timeoutMs: number): Promise<void>;
 }
 
-/** On SQS. The SDK client is loaded at the first use: most runs need none. */
+/** On SQS. The SDK client is loaded at the first use, because most runs do not need it. */
 export function sqsQueue(
   urls: { queueUrl: string; deadLetterQueueUrl: string },
   settings: SQSClientConfig,
@@ -51,7 +51,7 @@ export function sqsQueue(
         QueueUrl: urls.queueUrl,
         MessageBody: JSON.stringify(body),
         MessageGroupId: messageGroup,
-        // Not of the body, which a hostile sender could foretell and send before.
+        // Not derived from the body, which a hostile sender could predict and send first.
         MessageDeduplicationId: messageId,
       });
       await client.send(command, within(timeoutMs));
@@ -60,7 +60,7 @@ export function sqsQueue(
       const { client, SendMessageCommand } = await sqs();
       const command = new SendMessageCommand({
         QueueUrl: urls.deadLetterQueueUrl,
-        // The cut may go through a character of two halves, which SQS would not take.
+        // SQS refuses half of a surrogate pair, which the cut may leave.
         MessageBody: record.body.slice(0, REJECTED_CHARACTERS).toWellFormed(),
         MessageGroupId: record.attributes.MessageGroupId ?? 'unknown',
         MessageDeduplicationId: record.messageId,

@@ -17,10 +17,10 @@ export interface StateStoreProps {
   readonly clock: Clock;
 }
 
-/** What this process last knew: newer than Parameter Store where a write failed or a read is stale. */
+/** The state that this process last saw or failed to write. Newer than Parameter Store after a failed write or a stale read. */
 interface Memory {
   readonly session: Session;
-  /** Versions of the parameters as last seen; 0: not there. */
+  /** Versions of the parameters as last seen; 0: the parameter does not exist. */
   readonly sessionVersion: number;
   readonly accessToken: StoredParameter | undefined;
   readonly unsaved: State['unsaved'];
@@ -91,7 +91,7 @@ export function stateStore(props: StateStoreProps): StateStore {
 
 const SESSION_DESCRIPTION = 'Kept by the token refresher for itself. Not for consumers.';
 
-/** For operators, who can read it without decrypting: `how=refresh expires=2026-11-21T09:30:00Z`. */
+/** Parameter description for operators, readable without decrypting: `how=refresh expires=2026-11-21T09:30:00Z`. */
 function describe({ granted }: Session): string {
   const expires = new Date(granted?.expiresAt ?? 0).toISOString().replace(/\.\d+Z$/, 'Z');
   return `how=${granted?.how} expires=${expires}`;
@@ -107,14 +107,14 @@ function state({ session, accessToken, unsaved }: Memory, credentials: State['cr
   };
 }
 
-/** Somebody else wrote since, or took the parameters away: what this process remembers is history. */
+/** Whether another process wrote or deleted the parameters since, so that what this process remembers is outdated. */
 function isOverwritten(memory: Memory, accessToken?: StoredParameter, session?: StoredParameter): boolean {
   const remembered = memory.accessToken?.version ?? 0;
   const isNewer = (accessToken?.writtenAt ?? 0) > (memory.accessToken?.writtenAt ?? 0);
   return (
     (session?.version ?? 0) > memory.sessionVersion ||
     (accessToken?.version ?? 0) > remembered ||
-    // Deleted and written anew: versions begin at 1 again.
+    // Deleted and created again: versions restart at 1.
     ((accessToken?.version ?? 0) < remembered && isNewer) ||
     (session === undefined && memory.sessionVersion > 0) ||
     (accessToken === undefined && remembered > 0)
@@ -122,8 +122,8 @@ function isOverwritten(memory: Memory, accessToken?: StoredParameter, session?: 
 }
 
 /**
- * A session older than the access token beside it is what a half-failed write leaves: its refresh token was
- * spent on that access token. Presenting it again could revoke both (RFC 9700, section 4.14.2).
+ * A write that failed half-way leaves a session older than the access token: its refresh token was spent to get that
+ * access token. Presenting it again could revoke both (RFC 9700, section 4.14.2).
  */
 function usableSession(session?: StoredParameter, accessToken?: StoredParameter): Session {
   if (session === undefined) return EMPTY_SESSION;
@@ -143,7 +143,7 @@ async function currentCredentials(
     const versionId = await credentials.currentVersion(settings.credentialsSecretId, timeoutMs);
     return versionId === undefined ? 'none' : { versionId };
   } catch (error) {
-    // Trouble with Secrets Manager must not keep a live refresh token from being used.
+    // A failure of Secrets Manager must not prevent the use of a live refresh token.
     if (error instanceof RefreshError) return error;
     throw error;
   }

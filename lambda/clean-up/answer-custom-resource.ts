@@ -19,7 +19,7 @@ export interface CustomResourceAnswer {
   readonly LogicalResourceId: string;
 }
 
-/** Puts an answer to the pre-signed URL. @throws Error without the URL, after three tries: then Lambda runs it all again. */
+/** PUTs an answer to the pre-signed URL. @throws Error that does not hold the URL, after three tries; Lambda then retries the event. */
 export async function sendAnswer(
   url: string,
   answer: CustomResourceAnswer,
@@ -34,7 +34,7 @@ export async function sendAnswer(
   }
 }
 
-/** @returns what went wrong, if anything did. */
+/** @returns what went wrong; undefined after a success. */
 async function put(url: string, body: Uint8Array<ArrayBuffer>): Promise<string | undefined> {
   try {
     const response = await fetch(url, {

@@ -11,8 +11,8 @@ import { LIMITS, SECOND } from '../../contract/times.ts';
 import { type DeleteParameters, NotDeleted } from './delete-parameters.ts';
 
 /**
- * The same in every answer: with another one CloudFormation would take the resource for replaced, and ask to delete
- * what the old one stood for.
+ * The same in every answer. If it changed, CloudFormation would treat the resource as replaced and ask for the deletion of
+ * the old one.
  */
 export const PHYSICAL_ID = 'token-refresher-clean-up';
 
@@ -23,8 +23,8 @@ export interface CleanUpDeps {
 }
 
 /**
- * Deletes the parameters of tokens that are gone, twice: a run of the function that was under way the first time may
- * write once more, and has ended one function timeout later.
+ * Deletes the parameters of removed tokens, twice: a run of the function that was in progress the first time may write once
+ * more, and has ended one function timeout later.
  *
  * @returns the names of the parameters that are gone.
  * @throws NotDeleted
@@ -54,7 +54,7 @@ export function parametersToDelete(event: CloudFormationCustomResourceEvent): re
       return parametersOf(event.OldResourceProperties).filter((name) => !kept.includes(name));
     }
     case 'Delete':
-      // Another id stands for a creation that failed: what exists was there before, and is not this resource's.
+      // Another id belongs to a creation that failed: existing parameters are not this resource's.
       return event.PhysicalResourceId === PHYSICAL_ID ? parametersOf(event.ResourceProperties) : [];
   }
 }

@@ -4,7 +4,7 @@ import { type CustomResourceAnswer, sendAnswer } from './answer-custom-resource.
 import { type CleanUpDeps, cleanUp, PHYSICAL_ID } from './clean-up.ts';
 import { NotDeleted } from './delete-parameters.ts';
 
-/** Kept free of the function's time, so that CloudFormation gets an answer whatever happens. */
+/** Reserved at the end of the function's time, so that CloudFormation always gets an answer. */
 const ANSWER_SECONDS = 25;
 
 /** CloudFormation takes answers of 4096 bytes. */
@@ -22,7 +22,7 @@ type CleanUpHandler = (
   context: { getRemainingTimeInMillis(): number },
 ) => Promise<void>;
 
-/** Makes the handler: it always answers, since a stack would wait for an hour otherwise. */
+/** Makes the handler. It always answers, since otherwise the stack waits for an hour. */
 export function createCleanUpHandler({
   send = sendAnswer,
   log = console.log,

@@ -17,7 +17,7 @@ export class NotDeleted extends Error {
 }
 
 /**
- * Deletes parameters; one that does not exist is as good as deleted.
+ * Deletes parameters. One that does not exist counts as deleted.
  *
  * @throws NotDeleted with those that are left.
  */

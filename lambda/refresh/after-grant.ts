@@ -10,7 +10,7 @@ export interface GrantedTokens {
   readonly session: Session;
   readonly how: 'login' | 'refresh';
   readonly grant: Grant;
-  /** When the call was begun: the lifetime is counted from here, which is never too late. */
+  /** When the call began. The lifetime counts from here, so it never ends too late. */
   readonly askedAt: number;
   /** The credentials that were accepted, after a login. */
   readonly login?: LoginKey;
@@ -48,7 +48,7 @@ export function afterGrant(granted: GrantedTokens): Session {
   };
 }
 
-/** A new refresh token replaces the old one; an answer to a refresh without one, or with the same, lets it go on. */
+/** A new refresh token replaces the old one. If a refresh returns none, or the same, the old one stays in use. */
 function refreshTokenAfter({
   how,
   grant,

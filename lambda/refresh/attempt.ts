@@ -28,9 +28,9 @@ import type { State, StateStore } from './state.ts';
 import { newTrace, type Trace } from './trace.ts';
 
 const READ_SECONDS = 3;
-/** Kept free at the end of an attempt, so that a token that was granted can also be stored. */
+/** Reserved at the end of an attempt, so that a granted token can be stored. */
 const WRITE_SECONDS = 3;
-/** Time is kept for a refresh token, which needs no credentials. */
+/** Leaves time to use the refresh token instead, which needs no credentials. */
 const READ_CREDENTIALS_SECONDS = 3;
 
 export interface RefreshDeps {
@@ -54,7 +54,7 @@ export interface Outcome {
   readonly tries: number;
 }
 
-/** One attempt to satisfy one request: asks {@link decide} what to do, and does it, until it says that this is the end. */
+/** One attempt at one request: performs the steps that {@link decide} returns until it returns the end. */
 export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promise<Outcome> {
   const attempt = new Attempt(request, deps);
   for (;;) {
@@ -66,7 +66,7 @@ export async function refresh(request: RefreshRequest, deps: RefreshDeps): Promi
 
 type Knowledge = Pick<Situation, 'session' | 'tried'>;
 
-/** Does what was decided, within the attempt's time, and keeps what came of it. */
+/** Performs steps within the attempt's time, and records their results for the next decision. */
 class Attempt {
   readonly #request: RefreshRequest;
   readonly #deps: RefreshDeps;
@@ -148,7 +148,7 @@ class Attempt {
   async #logIn({ login, mayRepeat }: Extract<Step, { do: 'log in' }>): Promise<void> {
     const { settings, credentials, tokenApi, clock } = this.#deps;
     const { session: before, tried } = this.#known;
-    // Instead of a refresh whose endpoint is down: that is rationed.
+    // A login because the refresh endpoint is down is rate limited.
     const isDespiteOutage = tried.refresh !== undefined && isOutage(tried.refresh.kind);
     const session = isDespiteOutage ? { ...before, loginDespiteOutageAt: clock.now() } : before;
     const timeoutMs = Math.min(READ_CREDENTIALS_SECONDS * SECOND, this.#callsEnd() - clock.now());
@@ -191,14 +191,14 @@ class Attempt {
       return this.#learn(this.#afterFailedRefresh(session, grant, askedAt), { refresh: grant });
     }
     this.#granted('refresh', { session, grant, askedAt });
-    // The refresh token goes on; the access token is no use.
+    // The new refresh token is kept; the access token is useless.
     if (this.#isRejected(grant)) {
       const { granted: _, ...tried } = this.#known.tried;
       this.#known = { ...this.#known, tried: { ...tried, refresh: new RefreshError('TokenRepeated') } };
     }
   }
 
-  /** A refusal that speaks of the client or the account counts as one of the credentials: the refresh token may be good. */
+  /** A refusal of the client or the account counts as a refusal of the credentials: the refresh token may still be valid. */
   #afterFailedRefresh(session: Session, failure: RefreshError, askedAt: number): Session {
     if (failure.code === 'RefreshTokenRefused') return withoutRefreshToken(session);
     const { api } = this.#deps.settings;
@@ -207,7 +207,7 @@ class Attempt {
     if (failure.kind !== 'refused' || versionId === undefined) return session;
     const { tokenApi, clock } = this.#deps;
     const login = { versionId, request: tokenApi.loginRequest };
-    // Counted already: one more says nothing new of them.
+    // Already counted: a repetition is no news about the credentials.
     if ((failedLoginsOf(session, login)?.refusals ?? 0) > 0) return session;
     this.#trace.credentialsTried(failure);
     return afterFailedLogin({ session, login, failure, shown: [askedAt], now: clock.now() });
@@ -218,13 +218,13 @@ class Attempt {
     const { accessToken, notes = [] } = granted.grant;
     this.#trace.noted(notes);
     const isRepeated = accessToken === this.#stored()?.value;
-    // Clients count a token's life from its writing, unless it states its own.
+    // Clients count a token's lifetime from when it was stored, unless the token states its own.
     const isWritten = !isRepeated || jwtClaims(accessToken).exp === undefined;
     const session = afterGrant({ request: this.#request, settings, how, isRepeated, ...granted });
     this.#learn(session, { granted: { accessToken: isWritten ? accessToken : undefined } });
   }
 
-  /** The token API handed out the very access token that a consumer says it refuses. */
+  /** The token API returned the same access token that a consumer reported as rejected. */
   #isRejected({ accessToken }: Grant): boolean {
     const stored = this.#stored();
     return stored?.value === accessToken && isRejected(this.#request, stored);
@@ -245,7 +245,7 @@ class Attempt {
     return orFailure(states.save({ session, accessToken }, this.#end - clock.now()));
   }
 
-  /** No call to the token API or Secrets Manager goes on after this time: the writes need what is left. */
+  /** Calls to the token API and Secrets Manager end by this time. The rest is for the writes. */
   #callsEnd(): number {
     return this.#end - WRITE_SECONDS * SECOND;
   }

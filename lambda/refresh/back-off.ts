@@ -14,15 +14,15 @@ export interface BackOffProps {
   readonly random: number;
 }
 
-/** An answer that is no outage, and comes again, is not mended in seconds. */
+/** Least pause after an answer that is not an outage and was repeated. */
 const PAUSE_AFTER_ANSWER_SECONDS = 60;
 
-/** Milliseconds until the next attempt, where no limit on logins says otherwise. */
+/** Milliseconds until the next attempt, unless a limit on logins requires more. */
 export function backOffMs({ failure, tries, settings, random }: BackOffProps): number {
   const { retryAfterSeconds = 0 } = failure.fields;
   const cap = pauseCapSeconds(settings.intervalSeconds);
   const grown = Math.min(cap, FIRST_PAUSE_SECONDS * 2 ** Math.min(tries, 10));
-  // Half of the pause is jitter, so that tokens of one API that fell together do not come back together.
+  // Half of the pause is jitter, so that tokens of one API that failed together do not retry together.
   const pause = Math.ceil(grown * (0.5 + random / 2));
   const isAnswered = tries > 0 && (failure.kind === 'inconclusive' || failure.kind === 'refused');
   const least = isAnswered ? PAUSE_AFTER_ANSWER_SECONDS : 0;

@@ -6,17 +6,17 @@ import { isAnswered } from './login-budget.ts';
 import { RefreshError } from './refresh-error.ts';
 import type { Trace } from './trace.ts';
 
-const CALL_SECONDS = 5;
-/** A call with less time than this left is not begun. */
+export const CALL_SECONDS = 5;
+/** No call is started with less time left. */
 const SHORTEST_CALL_MS = 250;
 const PAUSE_BEFORE_REPEAT_MS = { least: 200, most: 500 };
 
 export interface CallProps {
   readonly call: Call;
   readonly send: (api: TokenApi, timeoutMs: number) => Promise<Grant>;
-  /** Whether a call that met a blip may be made once more, though the token API may have seen what was shown. */
+  /** Whether a call may be repeated after a brief failure, although the token API may have processed it. */
   readonly mayRepeat: boolean;
-  /** Milliseconds since the epoch; no call goes on after that. */
+  /** Milliseconds since the epoch. Calls are aborted then. */
   readonly end: number;
   readonly tokenApi: TokenApi;
   readonly clock: Clock;
@@ -25,11 +25,11 @@ export interface CallProps {
 
 export interface Called {
   readonly grant: Grant | RefreshError;
-  /** When what was shown may have been seen, without being accepted, in milliseconds since the epoch. */
+  /** When the token API may have seen what was sent without accepting it, in milliseconds since the epoch. */
   readonly shown: readonly number[];
 }
 
-/** One call to the token API, within its time; a blip is tried once more. */
+/** One call to the token API, within its time. Repeated once after a brief failure. */
 export async function callTokenApi(props: CallProps): Promise<Called> {
   const { call, send, mayRepeat, tokenApi, clock, trace } = props;
   const end = Math.min(props.end, clock.now() + CALL_SECONDS * SECOND);
@@ -50,13 +50,13 @@ export async function callTokenApi(props: CallProps): Promise<Called> {
   if (!(first instanceof RefreshError)) return { grant: first, shown };
   const { least, most } = PAUSE_BEFORE_REPEAT_MS;
   const pause = least + clock.random() * (most - least);
-  const isWorthwhile = first.fields.blip === true && end - clock.now() > pause + SHORTEST_CALL_MS;
+  const isWorthwhile = first.fields.isBrief === true && end - clock.now() > pause + SHORTEST_CALL_MS;
   if (!isWorthwhile || (shown.length > 0 && !mayRepeat)) return { grant: first, shown };
   await clock.sleep(pause);
   return { grant: await once(), shown };
 }
 
-/** Failures that an attempt expects come back as values; anything else is a defect and goes on as an error. */
+/** Returns expected failures as values. Anything else is a defect and is thrown. */
 export async function orFailure<T>(promise: Promise<T>): Promise<T | RefreshError> {
   try {
     return await promise;

@@ -8,11 +8,11 @@ import { failedLoginsOf, type LoginKey, type Session, withFailedLogins } from '.
 import type { CredentialsVersion } from './state.ts';
 
 /*
- * All rules on when credentials are used, so that no account is locked by us: new ones at once, and after a login that
- * failed as login-budget.ts says.
+ * The rules on when credentials may be used, so that we lock no account. New ones are used at once; after a failed login,
+ * login-budget.ts decides.
  */
 
-/** While a refresh token will do, new credentials that could not be tried wait so long for the next try. */
+/** Pause before new credentials that got no verdict are tried again. Meanwhile the refresh token serves. */
 const PAUSE_OF_UNTRIED = MINUTE;
 
 const EXTRA_TRY_GAP = HOUR;
@@ -22,20 +22,20 @@ const TRIES_BEFORE_LOGIN_DESPITE_OUTAGE = 2;
 
 /** A login that the rules allow now. */
 export interface AllowedLogin extends LoginKey {
-  /** The session was not got with these credentials, and they are tried for that reason. */
+  /** The credentials are new: the session was started with others. */
   readonly isNew?: boolean;
-  /** They are not due; a request asked for one extra try. */
+  /** The login is not due yet, but the request asks for one extra try. */
   readonly isExtra?: boolean;
 }
 
 /** Why no login is allowed now. */
 export interface NoLogin {
   readonly failure: RefreshError;
-  /** When one may be; Infinity: not before a person does something; absent: not known. */
+  /** When one will be allowed. Infinity: not until an operator acts. Absent: not known. */
   readonly dueAt?: number;
 }
 
-/** What the rules on credentials go by. */
+/** What the rules on credentials depend on. */
 export interface CredentialsSituation {
   readonly request: RefreshRequest;
   readonly settings: TokenSettings;
@@ -46,7 +46,7 @@ export interface CredentialsSituation {
   readonly now: number;
 }
 
-/** What is wrong with the credentials is known: until they change, or their next try is due, a login is no use. */
+/** The failure is about the credentials themselves: until they change or the next login is due, another login is useless. */
 export const isVerdict = ({ kind }: RefreshError): boolean =>
   kind === 'refused' || kind === 'malformed' || kind === 'missing';
 
@@ -63,7 +63,7 @@ export function loginWithNewCredentials(situation: CredentialsSituation): Allowe
   return mayTryOnceMore(request, session, now) ? { ...key, isNew: true, isExtra: true } : undefined;
 }
 
-/** A login because there is no other way to a token. */
+/** A login where nothing else can give a token. */
 export function loginAsLastResort(situation: CredentialsSituation): AllowedLogin | NoLogin {
   const { request, session, credentials, now } = situation;
   const key = keyOf(situation);
@@ -97,17 +97,17 @@ function keyOf({ credentials, loginRequest }: CredentialsSituation): LoginKey | 
   return { versionId: credentials.versionId, request: loginRequest };
 }
 
-/** A request may ask for one try of credentials before they are due, once an hour. */
+/** Once an hour, a request may ask for a login before it is due. */
 export const mayTryOnceMore = (request: RefreshRequest, { extraTryAt }: Session, now: number): boolean =>
   request.retryRefused && (extraTryAt === undefined || now - extraTryAt >= EXTRA_TRY_GAP);
 
 /**
- * A run that dies may have shown the credentials, and cannot say so. After one run of a request that left no trace the next
- * one may log in; then the pauses double, in receives of its message.
+ * A run that dies may have sent the credentials without recording it. After one such run the next may log in; then the
+ * pauses double, counted in receives of the message.
  */
 export const mayLogInAfter = (untold: number): boolean => untold === 0 || Number.isInteger(Math.log2(untold));
 
-/** After two failed attempts the refresh endpoint alone may be down: seldom enough, a login may be tried instead. */
+/** After two failed attempts only the refresh endpoint may be down, so a login may be tried instead, at most every ten minutes. */
 export const mayLogInDespiteOutage = (request: RefreshRequest, session: Session, now: number): boolean =>
   tries(session, request) >= TRIES_BEFORE_LOGIN_DESPITE_OUTAGE &&
   (session.loginDespiteOutageAt === undefined ||
@@ -117,12 +117,12 @@ export interface FailedLogin {
   readonly session: Session;
   readonly login: AllowedLogin;
   readonly failure: RefreshError;
-  /** When the credentials were sent, in milliseconds since the epoch; none: not at all. */
+  /** When the credentials were sent, in milliseconds since the epoch. Empty: not at all. */
   readonly shown: readonly number[];
   readonly now: number;
 }
 
-/** The session after a login that failed: what keeps the next attempts from repeating it. */
+/** The session after a failed login. It limits the logins of later attempts. */
 export function afterFailedLogin({ session, login, failure, shown, now }: FailedLogin): Session {
   const { isExtra, isNew, ...key } = login;
   const { code, kind, fields } = failure;
@@ -147,6 +147,6 @@ export function afterFailedLogin({ session, login, failure, shown, now }: Failed
   return isExtra && counts ? { ...noted, extraTryAt: now } : noted;
 }
 
-/** Notes when the secret was first found without a value. */
+/** Records when the secret was first found without a value. */
 export const withoutCredentials = (session: Session, now: number): Session =>
   session.credentialsMissingSince === undefined ? { ...session, credentialsMissingSince: now } : session;

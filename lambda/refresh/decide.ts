@@ -27,11 +27,11 @@ import { type FailedRefresh, failedLoginsOf, type Session, withRefreshTokenPerha
 import type { State, StoredParameter } from './state.ts';
 import { LONGEST_HIDING, latestHiding, type Wait, waitUntil } from './waiting.ts';
 
-/** How an attempt ended. With `wait` the request is tried again; else it is done with. */
+/** How an attempt ended. With `wait` the request is tried again, without it the request is finished. */
 export type Ending =
   /**
-   * A new access token is stored. It waits if that does not satisfy the request (stored too late, or granted for an earlier
-   * one), or to renew a token that dies before the next tick.
+   * A new access token is stored. `wait` is set if it does not satisfy this request (stored too late, or granted for an
+   * earlier one), or to renew a token that expires before the next tick.
    */
   | {
       readonly kind: 'refreshed';
@@ -39,9 +39,9 @@ export type Ending =
       readonly version: number | undefined;
       readonly wait?: Wait;
     }
-  /** The stored access token is already newer than the request. It waits to renew one that dies before the next tick. */
+  /** The stored access token is already newer than the request. `wait` is set if it expires before the next tick. */
   | { readonly kind: 'satisfied'; readonly wait?: Wait }
-  /** The request is older than the interval: the next tick's has taken over. */
+  /** The request is older than the interval, so the next tick's request has replaced it. */
   | { readonly kind: 'superseded' }
   /** The stored access token is too young to be replaced. */
   | { readonly kind: 'put-off'; readonly wait: Wait }
@@ -52,40 +52,40 @@ export type Step =
   | { readonly do: 'read' }
   | { readonly do: 'log in'; readonly login: AllowedLogin; readonly mayRepeat: boolean }
   | { readonly do: 'refresh'; readonly tokens: SessionTokens; readonly mayRepeat: boolean }
-  /** Writes the session, and the access token unless that is stored already. */
+  /** Writes the session, and the access token unless it is already stored. */
   | {
       readonly do: 'store';
       readonly session: Session;
       readonly accessToken: string | undefined;
       readonly wait: Wait | undefined;
     }
-  /** Writes the session alone, before this end. */
+  /** Writes only the session; the attempt then ends with this ending. */
   | { readonly do: 'remember'; readonly session: Session; readonly ending: Ending }
   | { readonly do: 'end'; readonly ending: Ending };
 
-/** What an attempt has done so far, and what came of it. */
+/** The results of the steps so far. */
 export interface Tried {
   /** The state as it was read. */
   readonly read?: State | RefreshError;
   readonly login?: { readonly failure: RefreshError; readonly login: AllowedLogin };
   readonly refresh?: RefreshError;
-  /** An access token was granted; without a value: it is stored already, and is not written again. */
+  /** An access token was granted. Without a value it is already stored and not written again. */
   readonly granted?: { readonly accessToken: string | undefined };
-  /** The access token as it is stored now; undefined only if it was deleted since. */
+  /** The access token as it is stored now; undefined only if it was deleted in the meantime. */
   readonly store?:
     | { readonly stored: StoredParameter | undefined; readonly wait: Wait | undefined }
     | RefreshError;
   readonly remember?: { readonly ending: Ending; readonly failure?: RefreshError };
 }
 
-/** All that decides. */
+/** Everything that a decision depends on. */
 export interface Situation {
   readonly request: RefreshRequest;
   readonly settings: TokenSettings;
   /** The login request as the settings describe it, hashed. */
   readonly loginRequest: string;
   readonly tried: Tried;
-  /** As this attempt has changed it. */
+  /** Including this attempt's changes. */
   readonly session: Session;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -94,8 +94,8 @@ export interface Situation {
 }
 
 /**
- * The rules of a refresh: what an attempt does next. Asked again after each step; calls nobody. The order below is the
- * order of the rules, which docs/design.md explains.
+ * The rules of a refresh: returns the next step of an attempt. A pure function, called again after each step. The rules apply
+ * in the order below; docs/design.md explains them.
  */
 export function decide(situation: Situation): Step {
   const { request, settings, tried, now } = situation;
@@ -113,7 +113,7 @@ export function decide(situation: Situation): Step {
   if (isLate && hasToTellOfRuns(situation)) return endWith({ kind: 'superseded' }, situation, read);
   if (isWorthStoring(read, now)) return store(situation, read.unsaved.accessToken);
 
-  // What this attempt has found out already is no reason to stop.
+  // Once a refresh was tried, the attempt goes on even if the state now looks satisfactory.
   const idle = tried.refresh === undefined ? reasonToDoNothing(situation, read) : undefined;
   const call = nextCall(situation, read, idle !== undefined);
   return call ?? endWith(idle ?? withoutToken(situation, read), situation, read);
@@ -121,17 +121,17 @@ export function decide(situation: Situation): Step {
 
 const end = (ending: Ending): Step => ({ do: 'end', ending });
 
-/** What was learned is written first. */
+/** Writes the session first, if it changed. */
 function endWith(ending: Ending, situation: Situation, read: State): Step {
   const session = worthRemembering(ending, situation, read);
   return session === read.session ? end(ending) : { do: 'remember', session, ending };
 }
 
-/** An earlier attempt was granted a token that could not be written: it is written now, and nobody is called. */
+/** A token that an earlier attempt could not write is written now, without a call to the token API. */
 const isWorthStoring = (state: State, now: number): state is State & Required<Pick<State, 'unsaved'>> =>
   state.unsaved !== undefined && (state.session.granted?.expiresAt ?? 0) > now;
 
-/** A token that dies before the next tick is renewed in between. */
+/** Stores, and plans a renewal if the token expires before the next tick. */
 function store(situation: Situation, accessToken: string | undefined): Step {
   const wait = untilRenewal(situation);
   return { do: 'store', session: withWakeUp(situation.session, wait), accessToken, wait };
@@ -160,7 +160,7 @@ function afterStoring(store: NonNullable<Tried['store']>, situation: Situation):
   };
 }
 
-/** A refusal that could not be written is known to its message alone, which stays hidden for as long as it may. */
+/** A refusal that could not be recorded must not be repeated soon, so the message stays hidden as long as possible. */
 function afterRemembering(
   { ending, failure }: NonNullable<Tried['remember']>,
   { request, settings, tried, now }: Situation,
@@ -174,7 +174,7 @@ function reasonToDoNothing(situation: Situation, read: State): Ending | undefine
   const { request, settings, session, now } = situation;
   const state = { ...read, session };
   if (isSatisfied(request, state, settings, now)) {
-    // The token may have been got for the tick before, which leaves its renewal to this one.
+    // A token that was granted for the previous tick is renewed by this request.
     const renews = request.requestedBy === 'schedule' || request.requestedBy === 'wake-up';
     const wait = renews ? untilRenewal(situation) : undefined;
     return { kind: 'satisfied', ...(wait !== undefined && { wait }) };
@@ -184,8 +184,8 @@ function reasonToDoNothing(situation: Situation, read: State): Ending | undefine
 }
 
 /**
- * New credentials are reason enough for a call. Otherwise the refresh token comes first, unless the API asks for the
- * reverse, and a login if that does not help: seldom while the refresh endpoint alone is down.
+ * New credentials are always tried. Otherwise the refresh token comes first, unless the settings say the reverse; then a
+ * login, which is rate limited while only the refresh endpoint is down.
  */
 function nextCall(situation: Situation, read: State, isIdle: boolean): Step | undefined {
   const { request, settings, session, tried, now } = situation;
@@ -209,7 +209,7 @@ function nextCall(situation: Situation, read: State, isIdle: boolean): Step | un
   return 'failure' in login ? undefined : logIn(login, session);
 }
 
-/** What a refresh would show that is the next thing to try. */
+/** What a refresh would present, if a refresh is the next thing to try. */
 function tokensToShowNow(situation: Situation, read: State): SessionTokens | undefined {
   const { login: triedLogin, refresh } = situation.tried;
   if (refresh !== undefined) return undefined;
@@ -225,14 +225,14 @@ function tokensToShowNow(situation: Situation, read: State): SessionTokens | und
 const dueOf = (login: AllowedLogin | NoLogin): Pick<NoLogin, 'dueAt'> =>
   'dueAt' in login ? { dueAt: login.dueAt } : {};
 
-/** Once it was answered, a login is not repeated in the same attempt: only at the first try of an outage. */
+/** A login is repeated within an attempt only if it is the first that failed: the pauses of login-budget.ts apply afterwards. */
 const logIn = (login: AllowedLogin, session: Session): Step => ({
   do: 'log in',
   login,
   mayRepeat: failedLoginsOf(session, login) === undefined,
 });
 
-/** Why there is no new token, and when that is tried again: a refresh token that may work waits for no credentials. */
+/** Why there is no new token, and when the request is retried. If the refresh token may work, limits on logins do not delay it. */
 function withoutToken(situation: Situation, read: State): Ending {
   const { tried, now } = situation;
   const { credentials } = read;
@@ -252,7 +252,7 @@ function withoutToken(situation: Situation, read: State): Ending {
   const due = 'failure' in noLogin ? (noLogin.dueAt ?? 0) : 0;
   if (due > now) return failed(situation, failure, due);
   const pause = backOff(situation, failure);
-  // A wake-up would be another message, whose receives tell of no runs that died.
+  // Not by wake-up: that is a new message, whose receive count would not include the runs that died.
   return failed(
     situation,
     failure,
@@ -260,28 +260,28 @@ function withoutToken(situation: Situation, read: State): Ending {
   );
 }
 
-/** The session that is written before this end; the one that was read, if that says it all. */
+/** The session to write before this ending; the one that was read, if nothing changed. */
 function worthRemembering(
   ending: Ending,
   situation: Situation,
   { credentials, session: read }: State,
 ): Session {
   const { request, settings, now } = situation;
-  // The receives tell of runs that died to this request alone, and only until a failed attempt is written.
+  // Only this message's receive count shows that runs died, so the session has to record it for later requests.
   const session = isPerhapsSpent(situation)
     ? withRefreshTokenPerhapsSpent(situation.session)
     : situation.session;
   if (ending.kind !== 'failed') return withWakeUp(session, 'wait' in ending ? ending.wait : undefined);
   const noted = credentials === 'none' ? withoutCredentials(session, now) : session;
   const awake = withWakeUp(noted, ending.wait);
-  // The receives go on telling of them.
+  // Not counted as a failed attempt: the receive count has to keep showing the runs that died.
   if (ending.failure.code === 'RunsDied') return awake;
-  // Runs that died are told by their absence.
+  // With `revokes` every failed attempt is recorded, so that a missing record means that a run died.
   const isWrittenAnyway = awake !== read || settings.api.reuse === 'revokes';
   return afterFailedAttempt(awake, request, { now, isWrittenAnyway, refresh: failedRefresh(situation) });
 }
 
-/** Worth noting if its request does not hide for so long, and so lets others come. Its jitter is the least there is. */
+/** Recorded if the pause is longer than its message is hidden, because other requests may come first. Without jitter. */
 function failedRefresh({ tried, request, settings, session, now }: Situation): FailedRefresh | undefined {
   const { refresh: failure } = tried;
   if (failure === undefined) return undefined;

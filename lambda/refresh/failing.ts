@@ -2,32 +2,32 @@ import type { RefreshRequest } from './request.ts';
 import type { FailedRefresh, Session } from './session.ts';
 
 /*
- * Failed attempts since the latest success, counted in the session. To spare Parameter Store, whose writes are few per
- * second, not each is written: the receives of the message tell of those in between.
+ * Failed attempts since the latest success, counted in the session. Parameter Store allows few writes per second, so not
+ * every attempt is written; the message's receive count covers those in between.
  */
 
-/** How many attempts have failed since the latest success, or died, before this one. */
+/** Number of attempts before this one that failed or died since the latest success. */
 export function tries({ failing }: Session, { messageSentAt, attempt }: RefreshRequest): number {
   if (failing === undefined) return attempt - 1;
   const since = failing.sentAt === messageSentAt ? failing.receives : 0;
   return failing.tries + Math.max(0, attempt - 1 - since);
 }
 
-/** After how many receives of a message a failed attempt is written, whatever else there is to write. */
+/** Whether the failed attempt at this receive is written even if nothing else changed: at 1, 2, 4, 8 and so on. */
 const isWritten = (receives: number): boolean => Number.isInteger(Math.log2(receives));
 
-/** Runs of this request that should have left a trace in the session, and did not: they died, or could not write. */
+/** Number of runs of this request that should have written the session and did not: they died, or the write failed. */
 export function untoldRuns({ failing }: Session, { messageSentAt, attempt }: RefreshRequest): number {
   const told = failing?.sentAt === messageSentAt ? failing.receives : 0;
   const nextTold = Math.max(1, told * 2);
   return Math.max(0, attempt - nextTold);
 }
 
-/** Receives of this request of which the session says nothing, where each failed attempt is written: runs that died. */
+/** Number of runs of this request that died, for settings where every failed attempt is written. */
 export const receivesUntold = ({ failing }: Session, { messageSentAt, attempt }: RefreshRequest): number =>
   attempt - 1 - (failing?.sentAt === messageSentAt ? failing.receives : 0);
 
-/** The session after a failed attempt; the same where that is not worth a write. */
+/** The session after a failed attempt; the same object if it is not worth a write. */
 export function afterFailedAttempt(
   session: Session,
   request: RefreshRequest,

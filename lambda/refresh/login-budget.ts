@@ -4,27 +4,27 @@ import type { TokenApiSettings } from '../../contract/token-api.ts';
 import type { FailedLogins } from './session.ts';
 
 /*
- * How often a login may show the credentials. The answer to the latest login says when the next is due; what was shown in
- * the last 25 minutes counts whatever the answers were. The table is explained in docs/design.md.
+ * How often a login may send the credentials. The answer to the latest login decides when the next is due. In addition, the
+ * logins of the last 25 minutes are limited, whatever their answers. docs/design.md explains the table.
  */
 
-/** What the limits look back on: usual locks count the wrong passwords of 15 to 30 minutes. */
+/** Window of the limits. Common account locks count the wrong passwords of 15 to 30 minutes. */
 export const WINDOW = 25 * MINUTE;
 
-/** Usual locks are over by then. */
+/** Longer than common account locks last. */
 const PAST_THE_USUAL_LOCK = 35 * MINUTE;
-/** Some APIs need a moment to know new credentials. */
+/** New credentials may not be known to the whole API at once. */
 const FIRST_REPEAT = MINUTE;
 const FIRST_PAUSE = 10 * SECOND;
 const LONGEST_PAUSE_OF_THROTTLED = 11 * MINUTE;
 
-/** Kinds of answers to a login that may have seen the credentials. */
+/** Failures of a login that may have reached the token API. */
 export type AnsweredKind = 'refused' | 'inconclusive' | 'throttled' | 'outage' | 'unusable';
 
 interface Row {
   /** Logins in any 25 minutes. */
   readonly most: (wereAccepted: boolean) => number;
-  /** Milliseconds until the next, after so many answers of this kind in a row; Infinity: not again. */
+  /** Milliseconds until the next login, after this many answers of this kind in a row. Infinity: never. */
   readonly pause: (times: number, wereAccepted: boolean, intervalSeconds: number) => number;
 }
 
@@ -62,7 +62,7 @@ const ACCOUNT: Rows = {
   unusable: OUTAGE,
 };
 
-/** Nobody locks a client for what it shows, so that pauses are enough. It may be new to some of the API's servers. */
+/** Clients are not locked, so pauses are enough. */
 const pausesOf = ({ pause }: Row): Row => ({ most: () => Number.POSITIVE_INFINITY, pause });
 const CLIENT: Rows = {
   refused: pausesOf(ACCOUNT.inconclusive),
@@ -74,21 +74,21 @@ const CLIENT: Rows = {
 
 const ROWS: Readonly<Record<As, Rows>> = { account: ACCOUNT, client: CLIENT };
 
-/** Whether a login that failed so may have shown the credentials. */
+/** Whether a login that failed like this may have sent the credentials. */
 export const isAnswered = (kind: FailureKind): kind is AnsweredKind => Object.hasOwn(ACCOUNT, kind);
 
 export interface DueProps {
   readonly failed: FailedLogins;
-  /** Whether these credentials had been accepted before. */
+  /** Whether these credentials were accepted before. */
   readonly wereAccepted: boolean;
   readonly intervalSeconds: number;
   readonly as: As;
 }
 
 /**
- * When credentials may be shown again.
+ * When credentials may be sent again.
  *
- * @returns milliseconds since the epoch; Infinity: not before a person does something.
+ * @returns milliseconds since the epoch; Infinity: not until an operator acts.
  */
 export function dueAt({ failed, wereAccepted, intervalSeconds, as }: DueProps): number {
   const { code, at, times, refusals, shown, notBefore = 0 } = failed;
@@ -103,7 +103,7 @@ export function dueAt({ failed, wereAccepted, intervalSeconds, as }: DueProps): 
   return Math.max(afterPause, limit === undefined ? 0 : limit + WINDOW, asked);
 }
 
-/** The same whenever it is asked for, so that the time of the next login does not move. */
+/** Derived from the time of the failure, so that each call returns the same due time. */
 const jitterOf = ({ at }: FailedLogins, kind: AnsweredKind): number =>
   kind === 'throttled' || kind === 'outage' || kind === 'unusable'
     ? ((at % 1_000) / 1_000) * LOGIN_PAUSE_JITTER

@@ -13,14 +13,14 @@ import { LONGEST_HIDING, longestWait, type Wait } from './waiting.ts';
 
 export interface ProcessDeps {
   readonly settings: FunctionSettings;
-  /** What a refresh of that token needs; the same object for the same token, for the life of the process. */
+  /** What a refresh of a token needs. Returns the same object for the same token as long as the process lives. */
   readonly refreshDeps: (token: string, settings: TokenSettings) => RefreshDeps;
   readonly queue: RequestQueue;
   readonly telemetry: Telemetry;
   readonly clock: Clock;
 }
 
-/** A call to the queue has what is left of the attempt, within these bounds. There are two at the most. */
+/** A call to the queue gets what is left of the attempt's time, within these bounds. There are at most two. */
 const SHORTEST_CALL_MS = SECOND;
 const LONGEST_CALL_MS = 4 * SECOND;
 
@@ -30,10 +30,10 @@ interface Run extends ProcessDeps {
   readonly end: number;
 }
 
-/** What becomes of a message: `done` deletes it, `again` leaves it on the queue for another attempt. */
+/** `done` deletes the message, `again` leaves it on the queue for another attempt. */
 type Processed = 'done' | 'again';
 
-/** Handles one message. Only defects of ours throw. */
+/** Handles one message. Throws only on defects. */
 export async function processRecord(record: QueueRecord, deps: ProcessDeps): Promise<Processed> {
   const { settings, queue, telemetry, clock } = deps;
   const startedAt = clock.now();
@@ -76,7 +76,7 @@ export async function processRecord(record: QueueRecord, deps: ProcessDeps): Pro
   );
 }
 
-/** What a wake-up goes on to ask for: once there is another token than the rejected one, a renewal is all. */
+/** What a wake-up asks for. Once the rejected token was replaced, only its renewal. */
 function stillAsked(request: RefreshRequest, { kind }: Ending): RefreshRequest {
   if (kind === 'failed' || kind === 'put-off') return request;
   const { rejectedVersion: _, ...rest } = request;
@@ -91,7 +91,7 @@ async function wait(
 ): Promise<Processed> {
   if (wait === undefined || wait.how === 'next tick') return 'done';
   if (wait.how === 'wake-up') {
-    // A message that came back may not have sent it. If it did, the queue drops the second as a duplicate.
+    // On a later receive the wake-up may not have been sent. If it was, the queue drops the duplicate.
     if (!wait.isNew && attempt === 1) return 'done';
     const dueAt = Math.ceil(wait.until);
     const wakeUp: RefreshRequestBody = {
@@ -110,7 +110,7 @@ async function wait(
   return hide(record, wait.until, run);
 }
 
-/** A wake-up that is due becomes a request of the token's group, so that refreshes take turns as ever. */
+/** Sends a request to the token's message group when the wake-up is due, because refreshes of a token take turns. */
 async function passOn(
   record: QueueRecord,
   { token, dueAt, since, rejectedVersion }: WakeUp,
@@ -118,7 +118,7 @@ async function passOn(
   run: Run,
 ): Promise<Processed> {
   const now = run.clock.now();
-  // The next tick comes before it: none of ours.
+  // Later than the next tick: not sent by this function.
   if (dueAt > now + longestWait(settings)) return 'done';
 
   if (dueAt > now) return hide(record, dueAt, run);
@@ -141,7 +141,7 @@ async function hide(record: QueueRecord, until: number, run: Run): Promise<Proce
   return 'again';
 }
 
-/** Without the queue's answer the message comes back when its visibility timeout ends, which is soon enough. */
+/** If the call fails, the message comes back when its visibility timeout ends, which is soon enough. */
 async function attemptOnQueue(
   record: QueueRecord,
   { telemetry, clock, end }: Run,

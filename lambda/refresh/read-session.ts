@@ -10,7 +10,7 @@ import {
   type Session,
 } from './session.ts';
 
-/** Reads a stored session. What is not well-formed is left out: at worst that costs one login. */
+/** Parses a stored session. Malformed parts are left out, which costs one login at most. */
 export function parseSession(value: string | undefined): Session {
   const parsed = parseObject(value ?? '') ?? {};
   if (parsed.formatVersion !== SESSION_FORMAT_VERSION) return EMPTY_SESSION;
@@ -29,7 +29,7 @@ export function parseSession(value: string | undefined): Session {
 
 const OPTIONAL_TIMES = ['credentialsMissingSince', 'loginDespiteOutageAt', 'extraTryAt', 'wakeUpAt'] as const;
 
-/** The latest that a Date can hold. */
+/** Largest time that a `Date` can hold. */
 const LATEST = 8.64e15;
 
 const isTime = (value: unknown): value is number =>
@@ -84,7 +84,7 @@ function isFailedRefresh(value: unknown): boolean {
 }
 
 /**
- * The session without times that are still to come, which a wrong clock left: what happened counts as having happened now.
+ * The session with times in the future, left by a wrong clock, set to now.
  */
 export function withoutFuture(session: Session, now: number): Session {
   const { granted, failedLogins, failing } = session;

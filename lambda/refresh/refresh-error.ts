@@ -5,17 +5,17 @@ export interface FailureFields {
   readonly status?: number | undefined;
   /** The OAuth 2.0 `error` of the answer, if it is one of the registered ones. */
   readonly oauthError?: string | undefined;
-  /** When the token API asked to be called again, in seconds from now. */
+  /** Seconds that the token API asked to wait. */
   readonly retryAfterSeconds?: number | undefined;
-  /** Passed so quickly that one more try in the same attempt is worth it. */
-  readonly blip?: boolean;
-  /** A refusal whose body is not JSON: perhaps not of an API that speaks our protocol. */
+  /** Such failures often pass at once, so the call is repeated once in the same attempt. */
+  readonly isBrief?: boolean;
+  /** The refusal's body is not JSON, so it may not come from the token API. */
   readonly notJson?: boolean;
-  /** A few words of ours, such as a field's name or an AWS error's name. Never from a body, header or value. */
+  /** A few words, such as a field's name or an AWS error's name. Never taken from a body, header or value. */
   readonly detail?: string | undefined;
 }
 
-/** The one error of an attempt. Holds nothing but these allow-listed fields: no cause, no body, no header. */
+/** The only error type of an attempt. Holds these allow-listed fields and nothing else: no cause, body or header. */
 export class RefreshError extends Error {
   override readonly name = 'RefreshError';
   readonly code: FailureCode;

@@ -11,7 +11,7 @@ import { isRejected } from './request-rules.ts';
 import { liveRefreshToken, type Session } from './session.ts';
 import type { State } from './state.ts';
 
-/* When what a session holds is shown to the token API, and when a login goes before it. */
+/* When the session's tokens are presented in a refresh, and when a login comes before it. */
 
 export interface RefreshSituation {
   readonly request: RefreshRequest;
@@ -20,7 +20,7 @@ export interface RefreshSituation {
   readonly now: number;
 }
 
-/** What a refresh would show; undefined: the API has no refresh, or there is nothing to show that may be good. */
+/** What a refresh would present; undefined: the API has no refresh, or the session holds nothing that may be valid. */
 export function tokensToShow(situation: RefreshSituation, state: State): SessionTokens | undefined {
   const { settings, session, now } = situation;
   const { refresh } = settings.api;
@@ -35,8 +35,9 @@ export function tokensToShow(situation: RefreshSituation, state: State): Session
 }
 
 /**
- * A refresh that failed is not repeated during its pause, whoever asks: what it met, and until when; undefined: there is none,
- * or its pause is over.
+ * A failed refresh is not repeated during its pause, whoever asks.
+ *
+ * @returns its failure and the end of the pause; undefined: there is no pause.
  */
 export function pausedRefresh({
   settings,
@@ -51,13 +52,13 @@ export function pausedRefresh({
   return { failure: new RefreshError(failed.code, { detail }), until };
 }
 
-/** When the stored access token dies; 0: a consumer reports it as rejected, or it is not that of the session. */
+/** When the stored access token expires; 0: a consumer reports it as rejected, or it does not belong to the session. */
 const livesUntil = ({ request, session }: RefreshSituation, { accessToken, whole }: State): number =>
   whole && !isRejected(request, accessToken) ? (session.granted?.expiresAt ?? 0) : 0;
 
 /**
- * When the stored access token may die; showing a spent refresh token would end it now. If it is not that of the session, whose
- * own was never written, it was granted for as long.
+ * When the stored access token expires at the latest. If the session's own access token was never written, the stored one is
+ * older and had the same lifetime.
  */
 function mayLiveUntil(situation: RefreshSituation, state: State): number {
   const { granted } = situation.session;
@@ -68,10 +69,10 @@ function mayLiveUntil(situation: RefreshSituation, state: State): number {
 }
 
 /**
- * Whether a login goes before the refresh: for an API that is renewed by login, or that may take the refresh token for
- * stolen. Not if the stored access token would be dead before a login is possible.
+ * Whether a login comes before the refresh: if tokens are renewed by login, or if the API may treat the refresh token as
+ * stolen. Not if the stored access token would expire before a login is possible.
  *
- * @param login that the rules allow now, or when they will.
+ * @param login the login that is allowed now, or when one will be.
  */
 export function loginGoesFirst(
   situation: RefreshSituation,
@@ -88,21 +89,21 @@ export function loginGoesFirst(
 }
 
 /**
- * The refresh token was shown, and nobody knows what came of it: an answer was lost, or a run died. A server that looks for
- * stolen refresh tokens would revoke all that was granted with it (RFC 9700, section 4.14.2).
+ * The refresh token was sent and may be spent: an answer was lost, or a run died. A server that detects reuse would revoke
+ * everything that was granted with it (RFC 9700, section 4.14.2).
  */
 export const isPerhapsSpent = ({ request, settings, session }: Omit<RefreshSituation, 'now'>): boolean =>
   settings.api.reuse === 'revokes' &&
   (session.granted?.isPerhapsSpent === true || receivesUntold(session, request) > 0);
 
-/** Whether runs of this request may have died, which the next requests have to know. */
+/** Whether runs of this request may have died, which has to be recorded for the next requests. */
 export const hasToTellOfRuns = ({
   request,
   settings,
 }: Pick<RefreshSituation, 'request' | 'settings'>): boolean =>
   settings.api.reuse === 'revokes' && request.attempt > 1;
 
-/** Whether the token API may have exchanged the refresh token though no grant came. */
+/** Whether the token API may have exchanged the refresh token although no grant arrived. */
 export function mayHaveSpent({ kind, fields: { status } }: RefreshError): boolean {
   if (!isAnswered(kind)) return false;
   return status === undefined || status < 300 || (status >= 500 && status !== 503);

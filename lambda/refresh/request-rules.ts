@@ -5,29 +5,29 @@ import type { RefreshRequest } from './request.ts';
 import type { Granted, Session } from './session.ts';
 import type { State } from './state.ts';
 
-/* What a request still asks for: nothing any more, a token now, or a token once the rate limit allows it. */
+/* Whether a request still needs a token, and whether the rate limit allows one now. */
 
-/** A token younger than this is not refreshed again, whoever asks. */
+/** A token younger than this is not replaced, whoever asks. */
 const minimumGap = ({ minimumGapSeconds = MINUTE / SECOND }: TokenSettings): number =>
   minimumGapSeconds * SECOND;
 
-/** The token API handed the stored token out again: it is asked again no sooner. */
+/** Pause after the token API returned the stored token again. */
 const GAP_AFTER_REPEAT = 20 * SECOND;
 
-/** After this many rejected tokens in a row a new one does not help: somebody should look. */
+/** After this many rejected tokens in a row new ones do not help, so they are got less often. */
 export const REJECTIONS_IN_A_ROW = 3;
 const GAP_AFTER_REJECTIONS = 10 * MINUTE;
 
-/** A token that dies before the next tick is renewed so long before. */
+/** A token that expires before the next tick is renewed this long before. */
 const RENEWED_BEFORE_EXPIRY = 5 * MINUTE;
 
-/** The next scheduled request has taken over. It has come by then, however late the schedule is. */
+/** The request is so old that the next scheduled one has arrived, however late the schedule is. */
 export const isSuperseded = (request: RefreshRequest, settings: TokenSettings, now: number): boolean =>
   now - request.sentAt > (settings.intervalSeconds + LIMITS.schedulePrecisionSeconds) * SECOND;
 
 type StoredState = Pick<State, 'accessToken' | 'session' | 'whole'>;
 
-/** The stored access token is already newer than what the request was about, lives, and need not be renewed yet. */
+/** The stored access token is newer than the request, alive, and not due for renewal. */
 export function isSatisfied(
   request: RefreshRequest,
   { accessToken, session, whole }: StoredState,
@@ -45,13 +45,13 @@ export function isSatisfied(
   );
 }
 
-/** A consumer says that the token API refuses the access token that is stored. */
+/** A consumer reported the stored access token as rejected. */
 export const isRejected = (request: RefreshRequest, accessToken: State['accessToken']): boolean =>
   accessToken !== undefined && request.rejectedVersion === accessToken.version;
 
 /**
- * A token answers a request if it was not granted before, and was stored soon: consumers, who see no more than when it
- * was stored, would take it for younger than it is.
+ * A token answers a request if it was granted after the request and stored soon after that. Consumers compute a token's age
+ * from when it was stored, and would overestimate the lifetime of one that was stored late.
  *
  * @param storedAt milliseconds since the epoch.
  */
@@ -65,8 +65,8 @@ export function isAnswer(request: RefreshRequest, { granted }: Session, storedAt
 }
 
 /**
- * Milliseconds until the rate limit allows another refresh; 0: now. A session that does not belong to the stored access
- * token is the trace of a failed write: mending it is no new token for anyone.
+ * Milliseconds until the rate limit allows another refresh; 0: now. If session and stored access token do not belong
+ * together, a write has failed; its repair is not limited.
  */
 export function rateLimitedFor(
   request: RefreshRequest,
@@ -86,9 +86,9 @@ export function rateLimitedFor(
 }
 
 /**
- * When a token is to be renewed between the ticks, because it dies before the next one; Infinity: it outlives that.
+ * When a token has to be renewed between two ticks because it expires before the next; Infinity: it lives longer.
  *
- * @returns milliseconds since the epoch: 5 minutes before it dies, or after half of what was left, if that is later.
+ * @returns milliseconds since the epoch: 5 minutes before it expires, or after half of its lifetime if that is later.
  */
 export function renewalAt(granted: Granted, settings: TokenSettings): number {
   const { obtainedAt, expiresAt, repeatedAt } = granted;

@@ -1,21 +1,21 @@
 import { parseObject } from '../../contract/json-object.ts';
 import { REQUESTERS, type RefreshRequestBody, type Requester, wakeUpGroup } from '../../contract/requests.ts';
 
-/** A request for one token, as it came from the queue. */
+/** A request for one token, as received from the queue. */
 export interface RefreshRequest {
   readonly token: string;
   readonly requestedBy: Requester;
   readonly rejectedVersion?: number;
   readonly retryRefused: boolean;
-  /** When it was first made, in milliseconds since the epoch: of a wake-up, when the request was sent that it stands for. */
+  /** When the request was sent, in milliseconds since the epoch. For a wake-up: when the original request was sent. */
   readonly sentAt: number;
-  /** When the queue took this message. */
+  /** When this message was sent to the queue. */
   readonly messageSentAt: number;
-  /** How often the queue has handed this message out: 1 the first time. */
+  /** Receive count of this message: 1 the first time. */
   readonly attempt: number;
 }
 
-/** A wake-up that waits in a message group of its own for its time, to be passed on to the token's. */
+/** A wake-up that waits in its own message group until it is due. It is then sent to the token's group. */
 export interface WakeUp {
   readonly token: string;
   readonly dueAt: number;
@@ -23,7 +23,7 @@ export interface WakeUp {
   readonly rejectedVersion?: number;
 }
 
-/** The part of an SQS record that is read. */
+/** The parts of an SQS record that are read. */
 export interface QueueRecord {
   readonly messageId: string;
   readonly receiptHandle: string;
@@ -40,8 +40,8 @@ type UnreadBody = { readonly [Field in keyof RefreshRequestBody]?: unknown };
 export type ParsedRequest = RefreshRequest | { readonly wakeUp: WakeUp } | { readonly rejected: string };
 
 /**
- * Reads a record of the request queue. What is no request comes back with a reason that quotes nothing of it.
- * The message group is what makes refreshes of one token take turns, so it must be the token's name.
+ * Parses a record of the request queue. An invalid one is returned with a reason that quotes nothing of it.
+ * The message group must be the token's name, because it makes refreshes of one token take turns.
  */
 export function parseRequest(record: QueueRecord): ParsedRequest {
   const body: UnreadBody | undefined = parseObject(record.body);
@@ -51,7 +51,7 @@ export function parseRequest(record: QueueRecord): ParsedRequest {
   if (typeof token !== 'string') return { rejected: 'token is not a string' };
   if (since !== undefined && !isCount(since)) return { rejected: 'since is not a positive whole number' };
   const messageSentAt = Number(record.attributes.SentTimestamp);
-  // Only a wake-up stands for an older request.
+  // Only wake-ups may refer to an older request.
   const first = requestedBy === 'wake-up' ? (since as number | undefined) : undefined;
   const sentAt = Math.min(messageSentAt, first ?? messageSentAt);
   const isWakeUp = isCount(dueAt) && MessageGroupId === wakeUpGroup(token, dueAt);

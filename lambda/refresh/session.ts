@@ -1,27 +1,27 @@
 import { createHash } from 'node:crypto';
 import type { FailureCode } from '../../contract/failures.ts';
 
-/** Raised when the shape below changes so that what an older version wrote means something else: then it is not read. */
+/** Raised when a change of the shape below gives old sessions another meaning. Older formats are not read. */
 export const SESSION_FORMAT_VERSION = 1;
 
-/** What the refresher remembers of a token between runs. Times are milliseconds since the epoch, on our clock. */
+/** What the refresher remembers about a token between runs. Times are milliseconds since the epoch, by the function's clock. */
 export interface Session {
   readonly formatVersion: typeof SESSION_FORMAT_VERSION;
-  /** How the stored access token was got; absent before the first. */
+  /** How the stored access token was granted; absent before the first. */
   readonly granted?: Granted;
-  /** Credentials whose logins failed since they were last accepted; the latest last. */
+  /** Failed logins of credentials since they were last accepted; the latest last. */
   readonly failedLogins: readonly FailedLogins[];
-  /** How many tokens in a row were got because consumers reported the one before as rejected. */
+  /** How many tokens in a row were granted because consumers reported the previous one as rejected. */
   readonly rejectionsInARow: number;
-  /** When the refresher first found the secret without a value. */
+  /** When the secret was first found without a value. */
   readonly credentialsMissingSince?: number;
-  /** When a login was last tried because the refresh endpoint alone seemed to be down. */
+  /** When a login was last tried because only the refresh endpoint seemed to be down. */
   readonly loginDespiteOutageAt?: number;
-  /** When a request for one extra try of refused credentials was last honoured. */
+  /** When refused credentials last got an extra try on request. */
   readonly extraTryAt?: number;
   /** Absent: the latest attempt did not fail. */
   readonly failing?: Failing;
-  /** When the pending wake-up is due. In the past: there is none. */
+  /** When the pending wake-up is due; a time in the past: none is pending. */
   readonly wakeUpAt?: number;
 }
 
@@ -31,59 +31,59 @@ export interface Granted {
   readonly how: 'login' | 'refresh';
   readonly obtainedAt: number;
   readonly expiresAt: number;
-  /** When the token API last handed out the same access token again. */
+  /** When the token API last returned the same access token again. */
   readonly repeatedAt?: number;
-  /** Version of the secret that the session goes back to. */
+  /** Version of the secret whose login started the session. */
   readonly credentialsVersion: string;
-  /** When that version was first accepted. Absent: before this was noted. */
+  /** When that version was first accepted. Absent in sessions written before this was recorded. */
   readonly credentialsSince?: number;
   readonly refreshToken?: string;
   readonly refreshTokenExpiresAt?: number;
-  /** The refresh token was shown, and no answer came: it may be spent. */
+  /** The refresh token was sent and no answer arrived, so it may be spent. */
   readonly isPerhapsSpent?: true;
-  /** What a refresh shows beside or instead of a refresh token was refused. */
+  /** A refresh was refused that presents something else than a refresh token. */
   readonly refreshRefused?: true;
 }
 
-/** What became of one version of the credentials in one login request, since it was last accepted. */
+/** Failed logins with one version of the credentials in one login request, since it was last accepted. */
 export interface FailedLogins {
   readonly versionId: string;
-  /** The login request as the settings describe it, hashed: another one begins anew. */
+  /** Hash of the login request as the settings describe it. If the settings change, counting restarts. */
   readonly request: string;
-  /** What the latest try met. */
+  /** Failure of the latest login. */
   readonly code: FailureCode;
   readonly at: number;
-  /** When they were first tried. */
+  /** When the first of these logins was tried. */
   readonly since: number;
-  /** Answers of the latest kind in a row; 0: nothing was shown yet. */
+  /** Number of failures of the latest kind in a row; 0: nothing was sent yet. */
   readonly times: number;
   readonly refusals: number;
-  /** When they were shown; not longer ago than the limits look back. */
+  /** When the credentials were sent, within the window of the limits. */
   readonly shown: readonly number[];
-  /** The token API asked to wait until then. */
+  /** Until when the token API asked to wait. */
   readonly notBefore?: number;
 }
 
 /** Failed attempts since the latest success. */
 export interface Failing {
   readonly since: number;
-  /** How many there were, as far as they are written here. */
+  /** Number of failed attempts, as far as they were written. */
   readonly tries: number;
-  /** When the message of the latest written one was sent, and how often it had been received. */
+  /** When the message of the latest written attempt was sent, and its receive count. */
   readonly sentAt: number;
   readonly receives: number;
   /** The latest refresh that failed. */
   readonly refresh?: FailedRefresh;
 }
 
-/** What became of a refresh, and for how long after it no request repeats it. */
+/** A failed refresh, and how long no request repeats it. */
 export interface FailedRefresh {
   readonly code: FailureCode;
   readonly at: number;
   readonly pauseMs: number;
 }
 
-/** Older ones are dropped: only AWSCURRENT is ever tried, and it seldom moves back and forth. */
+/** Older ones are dropped: only AWSCURRENT is ever tried, and it rarely moves back and forth. */
 const FAILED_LOGINS_KEPT = 5;
 
 export const EMPTY_SESSION: Session = {
@@ -92,17 +92,17 @@ export const EMPTY_SESSION: Session = {
   rejectionsInARow: 0,
 };
 
-/** Tells whether session and access token belong together. */
+/** Hash that shows whether session and access token belong together. */
 export const hash = (accessToken: string): string => createHash('sha256').update(accessToken).digest('hex');
 
-/** The session after what a refresh shows was refused or spent: it is never presented again. */
+/** The session without its refresh token, which was refused or spent and must not be presented again. */
 export function withoutRefreshToken(session: Session): Session {
   if (session.granted === undefined) return session;
   const { refreshToken, refreshTokenExpiresAt: _, isPerhapsSpent: __, ...granted } = session.granted;
   return { ...session, granted: { ...granted, ...(refreshToken === undefined && { refreshRefused: true }) } };
 }
 
-/** The session after its refresh token was shown in vain: it may be spent all the same. */
+/** The session after its refresh token was sent without an answer, so that it may be spent. */
 export const withRefreshTokenPerhapsSpent = (session: Session): Session =>
   session.granted === undefined || session.granted.isPerhapsSpent
     ? session

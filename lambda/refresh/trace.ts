@@ -5,19 +5,19 @@ import type { RefreshError } from './refresh-error.ts';
 export interface ApiCall {
   readonly call: Call;
   readonly durationMs: number;
-  /** HTTP status, if an answer came; 200 stands for any success. */
+  /** HTTP status, if there was an answer. Any success is recorded as 200. */
   readonly status?: number;
   readonly code?: FailureCode;
 }
 
-/** What happened during an attempt, for its log line and metrics. Only records. */
+/** Records what happened during an attempt, for its log line and metrics. */
 export interface Trace {
   readonly calls: readonly ApiCall[];
-  /** What became of the credentials, if they were tried. */
+  /** Result of the login, if one was tried. */
   readonly credentials: 'accepted' | 'refused' | undefined;
   called(call: Call, durationMs: number, failure: RefreshError | undefined): void;
   credentialsTried(outcome: 'accepted' | RefreshError): void;
-  /** What an answer states and is not believed, in words for the log. */
+  /** Statements of answers that were not believed, in words for the log. */
   readonly notes: readonly string[];
   noted(notes: readonly string[]): void;
 }

@@ -10,7 +10,7 @@ import { REJECTIONS_IN_A_ROW } from '../refresh/request-rules.ts';
 import type { FailedLogins } from '../refresh/session.ts';
 import type { ApiCall } from '../refresh/trace.ts';
 
-/** Metrics that share their dimensions: one line of embedded metrics. */
+/** Metrics with the same dimensions, written as one line of embedded metrics. */
 export interface MetricGroup {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly metrics: readonly Measurement[];
@@ -22,10 +22,10 @@ export interface Measurement {
   readonly value: number;
 }
 
-/** A token is renewed a minute after it was got, at the earliest, and an attempt may take twelve seconds. */
+/** A token is renewed a minute after it was granted at the earliest, and an attempt may take twelve seconds. */
 const SHORTEST_RENEWABLE_SECONDS = 90;
 
-/** Credentials may be missing this long after a deploy before anyone is bothered. */
+/** Credentials may be missing this long after a deployment without raising the attention alarm. */
 const CREDENTIALS_MAY_BE_MISSING = HOUR;
 
 export interface Measured {
@@ -37,7 +37,7 @@ export interface Measured {
   readonly now: number;
 }
 
-/** What an attempt says to CloudWatch. */
+/** The metrics of one attempt. */
 export function measure(measured: Measured): MetricGroup[] {
   const { environment, request, outcome } = measured;
   const ofEnvironment = { [DIMENSIONS.environment]: environment };
@@ -76,19 +76,19 @@ function perToken({ request, outcome, now }: Measured): Measurement[] {
 }
 
 /**
- * A request that may still succeed within this time of being sent is a blip, which wakes nobody. It is long enough for an
- * outage of 20 s, and short enough for the alarm to come within four minutes of the first failed attempt: the last
- * attempt that starts in time ends 12 s later, metrics are up to two minutes late, and alarms look at whole minutes.
+ * Failures within this time of a request's sending do not raise the alarm. Long enough for an outage of 20 s, and short
+ * enough for an alarm within four minutes of the first failed attempt: the last attempt that starts in time ends 12 s later,
+ * metrics are up to two minutes late, and alarms evaluate whole minutes.
  */
-export const BLIP = 50 * SECOND;
+export const TOLERATED = 50 * SECOND;
 
-/** Credentials that need a person will not mend themselves; that there are none yet is said by another alarm. */
+/** Refused or malformed credentials need an operator, so the alarm does not wait. Missing ones raise another alarm. */
 function isWorthAnAlarm({ ending, session }: Outcome, { sentAt, messageSentAt }: RefreshRequest): boolean {
   if (ending.kind !== 'failed' || ending.failure.kind === 'missing') return false;
-  // A wake-up has the time of the request that it stands for, which may have been given a token since.
+  // A wake-up has the sending time of its original request, which may have been satisfied since.
   const beganWithThisMessage = (session?.failing?.since ?? 0) >= messageSentAt;
   const began = beganWithThisMessage ? messageSentAt : sentAt;
-  return (ending.wait?.until ?? Number.POSITIVE_INFINITY) > began + BLIP;
+  return (ending.wait?.until ?? Number.POSITIVE_INFINITY) > began + TOLERATED;
 }
 
 function perEnvironment(measured: Measured): Measurement[] {
@@ -99,7 +99,7 @@ function perEnvironment(measured: Measured): Measurement[] {
   return reasonsForAttention(measured).length > 0 ? [...latencies, count(attention, 1)] : latencies;
 }
 
-/** Nothing is broken yet, but a person should look: in words for the log line. */
+/** Reasons for the attention alarm, in words for the log line. Nothing is broken yet, but an operator should look. */
 export function reasonsForAttention(measured: Measured): string[] {
   const { settings, request, outcome, now } = measured;
   const { ending, session, trace } = outcome;
@@ -133,7 +133,7 @@ export function reasonsForAttention(measured: Measured): string[] {
   return reasons;
 }
 
-/** Credentials that are AWSCURRENT, not those of the session, and were neither accepted nor refused. */
+/** The current credentials are not those of the session, and were neither accepted nor refused yet. */
 function newCredentialsWithoutVerdict({ outcome }: Measured): FailedLogins | undefined {
   const { session, credentialsVersion } = outcome;
   if (session === undefined || credentialsVersion === session.granted?.credentialsVersion) return undefined;
@@ -142,7 +142,7 @@ function newCredentialsWithoutVerdict({ outcome }: Measured): FailedLogins | und
   return isOpen ? failed : undefined;
 }
 
-/** A refresh that failed though the token API was there. A login after an outage of its refresh endpoint is as it should be. */
+/** A refresh that failed although the token API answered. A login because the refresh endpoint is down is no reason. */
 const isUnexplained = ({ call, code }: ApiCall): boolean =>
   call === 'refresh' && code !== undefined && !isOutage(kindOfFailure(code));
 

@@ -9,7 +9,7 @@ const SERVICE = 'token-refresher';
 export function powertoolsSink(): Sink {
   const logger = new Logger({ serviceName: SERVICE });
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: SERVICE });
-  // Powertools adds its own `service` dimension: alarms name theirs exactly.
+  // Without Powertools' own `service` dimension: alarms match dimensions exactly.
   metrics.clearDefaultDimensions();
   return {
     log(level, message, fields) {

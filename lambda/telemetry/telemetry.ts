@@ -10,7 +10,7 @@ import { type Measured, type MetricGroup, measure, reasonsForAttention } from '.
 /** A log line's named fields. */
 export type LogFields = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
-/** Where log lines and metrics go. */
+/** Receives log lines and metrics. */
 export interface Sink {
   log(level: 'info' | 'warn' | 'error', message: string, fields: LogFields): void;
   emit(group: MetricGroup): void;
@@ -21,7 +21,7 @@ export interface ToldAttempt extends Measured {
   readonly messageId: string;
 }
 
-/** Tells what happened: one log line per message, with named fields only, and its metrics. */
+/** Reports what happened: one log line per message, with named fields only, and its metrics. */
 export interface Telemetry {
   attempt(told: ToldAttempt): void;
   unknownToken(messageId: string, token: string): void;
@@ -120,7 +120,7 @@ function attemptFields(measured: ToldAttempt): LogFields {
   };
 }
 
-/** The login was answered, and neither accepted nor refused. */
+/** The login was answered but neither accepted nor refused. */
 const isWithoutVerdict = ({ call, code }: ApiCall): boolean =>
   call === 'login' && code !== undefined && kindOfFailure(code) === 'inconclusive';
 

@@ -11,33 +11,33 @@ import { type Call, matches, oauthErrorOf, verdictOf } from './verdict.ts';
 
 export type { Call };
 
-/** Largest value of an advanced-tier parameter. */
+/** Maximum size of an advanced-tier parameter. */
 export const MAX_TOKEN_BYTES = 8 * 1024;
 
-/** What fits into the session beside the rest of it. */
+/** Maximum size that fits into the session parameter. */
 const MAX_REFRESH_TOKEN_BYTES = 6 * 1024;
 
-/** Visible ASCII: what may stand in an Authorization header, and a little wider than RFC 6750's b64token. */
+/** Visible ASCII, which is safe in an Authorization header. A superset of RFC 6750's b64token. */
 const HEADER_SAFE = /^[\x21-\x7e]+$/;
 
-/** What programs without a token write into the place of one. */
+/** Texts that programs print instead of a missing value. */
 const NO_TOKENS: readonly unknown[] = [undefined, null, '', 'null', 'undefined'];
 
-/** Gateways stumble: one more try at once costs little. */
-const BLIPS = [502, 503, 504];
+/** Gateway errors often pass at once. */
+const GATEWAY_ERRORS = [502, 503, 504];
 
 /** Tokens as the token API granted them. */
 export interface Grant {
   readonly accessToken: string;
-  /** Absent: the one at hand goes on (RFC 6749, section 6), unless it is spent. */
+  /** Absent: the previous one stays in use (RFC 6749, section 6), unless it is spent. */
   readonly refreshToken?: string;
-  /** A refresh token came that cannot be kept, so the one at hand is spent: it must not be presented again. */
+  /** The answer's refresh token cannot be stored. The previous one is spent and must not be presented again. */
   readonly refreshTokenSpent?: true;
-  /** Lifetime of the access token that the answer or the token itself states, in whole seconds. Absent: none. */
+  /** Lifetime of the access token in whole seconds, as stated by the answer or the token. Absent: not stated. */
   readonly lifetimeSeconds?: number;
-  /** The same of the refresh token. */
+  /** The same for the refresh token. */
   readonly refreshTokenLifetimeSeconds?: number;
-  /** What the answer states and is not believed, in words for the log. */
+  /** Statements of the answer that were not believed, in words for the log. */
   readonly notes?: readonly string[];
 }
 
@@ -45,15 +45,15 @@ export interface Judged {
   readonly api: TokenApiSettings;
   readonly call: Call;
   readonly answer: HttpAnswer;
-  /** Our clock when the answer came, in milliseconds since the epoch. */
+  /** When the answer arrived, by the function's clock, in milliseconds since the epoch. */
   readonly now: number;
-  /** Lifetime of an access token, as configured. */
+  /** Configured lifetime of an access token. */
   readonly lifetimeSeconds: number;
-  /** What is odd about the credentials, in words that may be logged: told with a refusal. */
+  /** What looks odd about the credentials, in words that may be logged. Added to a refusal. */
   readonly oddity?: string | undefined;
 }
 
-/** Judges an answer of the token API: a grant that is fit to store, or a RefreshError that says what is wrong. */
+/** Judges an answer of the token API: returns a grant that can be stored, or throws a RefreshError that says what is wrong. */
 export function judgeAnswer(judged: Judged): Grant {
   const { api, answer } = judged;
   const body = parseJson(answer.body);
@@ -64,10 +64,10 @@ export function judgeAnswer(judged: Judged): Grant {
   return grantFrom(judged, String(token), body);
 }
 
-/** How a page begins, and JSON that was cut off. */
+/** Start of a web page, or of JSON that was cut off. */
 const BEGINS_AS_NO_TOKEN = /^[<{["]/;
 
-/** A body that is no JSON may be the token itself. */
+/** A body that is not JSON may be the token itself. */
 function wholeText(body: string): string | undefined {
   const text = body.trim();
   return HEADER_SAFE.test(text) && !BEGINS_AS_NO_TOKEN.test(text) ? text : undefined;
@@ -125,7 +125,7 @@ function refreshTokenFrom(refreshToken: unknown): Pick<Grant, 'refreshToken' | '
 function failureOf({ api, call, answer, now, oddity }: Judged, body: unknown, noGrant: string): RefreshError {
   const { status, headers, bodyFailure } = answer;
   const code = verdictOf({ api, call, status, body });
-  // What is wrong with the body matters only if the status says no more. A call that was answered is no blip.
+  // An unreadable body matters only if the status says nothing. An answered call is not repeated at once.
   if (code === 'AnswerNotJson' && bodyFailure !== undefined)
     return new RefreshError(bodyFailure.code, { status, detail: bodyFailure.fields.detail });
   const isRefusal = kindOfFailure(code) === 'refused';
@@ -140,7 +140,8 @@ function failureOf({ api, call, answer, now, oddity }: Judged, body: unknown, no
     status,
     oauthError: oauthErrorOf(body),
     retryAfterSeconds,
-    ...(code === 'ApiUnavailable' && BLIPS.includes(status) && { blip: retryAfterSeconds === undefined }),
+    ...(code === 'ApiUnavailable' &&
+      GATEWAY_ERRORS.includes(status) && { isBrief: retryAfterSeconds === undefined }),
     ...(code === 'AnswerWithoutToken' && { detail: noGrant }),
     ...(isRefusal && { detail: oddity }),
     ...(isRefusal && body === undefined && { notJson: true }),

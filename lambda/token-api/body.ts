@@ -1,19 +1,19 @@
 import zlib from 'node:zlib';
 import { RefreshError } from '../refresh/refresh-error.ts';
 
-/** Most bytes of an answer, as sent and decompressed. */
+/** Maximum bytes of an answer, both as sent and decompressed. */
 export const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** More encodings, one in the other, are an attack. */
+/** Maximum number of nested encodings. More are an attack. */
 const MOST_ENCODINGS = 5;
 
-/** As browsers do: servers that leave out the end of a stream are common. What is really cut off is no JSON. */
+/** Lenient like browsers, because many servers omit the end of a stream. A body that is really cut off is not valid JSON. */
 const { Z_SYNC_FLUSH, BROTLI_OPERATION_FLUSH } = zlib.constants;
 const lenient = { maxOutputLength: MAX_ANSWER_BYTES, finishFlush: Z_SYNC_FLUSH };
 
 const gunzip = (bytes: Buffer): Buffer => zlib.gunzipSync(bytes, lenient);
 
-/** Some servers take "deflate" by its word and leave out the header of zlib, which begins with 8 as a rule. */
+/** Some servers send raw deflate without the zlib header, whose first byte usually ends in 8. */
 const inflate = (bytes: Buffer): Buffer =>
   ((bytes[0] ?? 0) & 0x0f) === 8 ? zlib.inflateSync(bytes, lenient) : zlib.inflateRawSync(bytes, lenient);
 
@@ -31,16 +31,16 @@ const DECODERS: ReadonlyMap<string, (bytes: Buffer) => Buffer> = new Map([
   ],
 ]);
 
-/** Registered with IANA: may be named in a log line. Any other name could be text of the server's choosing. */
+/** Encodings registered with IANA, which may be logged. Any other name could be arbitrary text from the server. */
 const OTHER_ENCODINGS = ['aes128gcm', 'compress', 'dcb', 'dcz', 'exi', 'pack200-gzip', 'x-compress', 'zstd'];
 
 export interface Body {
   readonly text: string;
-  /** Why the text is no JSON, if it is none. Absent: because the API sends something else. */
+  /** Why the text is not JSON, if it could not be read. Absent: it was read. */
   readonly failure?: RefreshError;
 }
 
-/** Reads a body as `fetch` does: decompressed, as UTF-8, a byte order mark skipped. Never throws. */
+/** Decodes a body like `fetch`: decompresses it, decodes UTF-8, and skips a byte order mark. Never throws. */
 export function readBody(bytes: Buffer, contentEncoding = ''): Body {
   const encodings = contentEncoding
     .split(',')

@@ -2,15 +2,15 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { DAY, SECOND } from '../../contract/times.ts';
 import { httpDate } from './http-date.ts';
 
-/** Nobody means longer: it is a Unix time, milliseconds, or nonsense. */
+/** Larger numbers are not seconds but a Unix time, milliseconds, or nonsense. */
 const LONGEST_SECONDS = DAY / SECOND;
 
-/** A number from here on is a Unix time, and from there on one in milliseconds. */
+/** From `seconds` on a number is a Unix time, from `milliseconds` on a Unix time in milliseconds. */
 const UNIX_TIME = { seconds: 1e9, milliseconds: 1e12 };
 
 /**
- * Headers that say when a limit ends, in seconds from now or as a Unix time. One vendor's seconds are another's Unix time
- * under the same name, but the numbers cannot be confused.
+ * Headers that say when a limit ends, in seconds from now or as a Unix time. Vendors use the same names for both, but the
+ * magnitudes differ.
  */
 const RESET_HEADERS = [
   // Kong, Envoy, express-rate-limit (drafts of the IETF): seconds. GitLab: Unix time.
@@ -27,15 +27,15 @@ const RESET_HEADERS = [
 
 export interface ComeAgainProps {
   readonly headers: IncomingHttpHeaders;
-  /** The answer is about a limit. Some vendors name the end of the current period in every answer. */
+  /** Whether the answer is about a limit. Some vendors send these headers with every answer. */
   readonly isThrottle: boolean;
   /** In seconds since the epoch, on the API's clock if that is known. */
   readonly now: number;
 }
 
-/** When the API asks to be called again, in whole seconds from now; undefined if it does not, or not in earnest. */
+/** Whole seconds that the API asks to wait; undefined if it does not ask, or if the value is implausible. */
 export function comeAgainInSeconds({ headers, isThrottle, now }: ComeAgainProps): number | undefined {
-  // RFC 9110, section 10.2.3: seconds or an HTTP date, and no Unix time.
+  // RFC 9110, section 10.2.3: seconds or an HTTP date, never a Unix time.
   const retryAfter = headers['retry-after'];
   const asked = [numberOf(retryAfter) ?? until(httpDate(retryAfter), now)];
   if (isThrottle) asked.push(...RESET_HEADERS.map((name) => resetIn(headers[name], now)));

@@ -4,18 +4,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { getCACertificates } from 'node:tls';
 import { RefreshError } from '../refresh/refresh-error.ts';
 
-/** For one address of a host, and for all of them. */
+/** Time limits for connecting: to one address of a host, and in all. */
 const CONNECT_TIMEOUT_MS = { each: 2_000, all: 4_000 };
 const LOOKUP_TIMEOUT_MS = 2_000;
 
 /** The addresses of a host. */
 export type Resolve = (hostname: string) => Promise<LookupAddress[]>;
 
-/** PEM, for an API with certificates of its own. */
+/** PEM, for an API with its own authority or with client certificates. */
 export interface TlsSettings {
-  /** Authorities that are trusted beside the usual ones. */
+  /** Certificate authorities that are trusted in addition to the usual ones. */
   readonly ca?: string;
-  /** Certificate that is shown to the API, with its chain; goes with `key`. */
+  /** Client certificate with its chain. Requires `key`. */
   readonly cert?: string;
   readonly key?: string;
 }
@@ -33,7 +33,7 @@ export async function addressesOf(
     },
   );
   try {
-    // IPv6 addresses stand in brackets in a URL.
+    // In a URL, IPv6 addresses are in brackets.
     return await Promise.race([resolve(target.hostname.replace(/^\[|\]$/g, '')), tooLate]);
   } catch (error) {
     throw error instanceof RefreshError ? error : failureOf(error, false);
@@ -42,11 +42,11 @@ export async function addressesOf(
   }
 }
 
-/** How long to wait for a connection, with TLS. */
+/** Time limit for a connection, TLS included. */
 export const connectTimeoutMs = (addresses: readonly LookupAddress[]): number =>
   Math.min(CONNECT_TIMEOUT_MS.each * addresses.length, CONNECT_TIMEOUT_MS.all);
 
-/** Each address has its turn: by itself Node.js gives up each but the last after 250 ms. */
+/** Connects to one address after the other, each with its share of the time. Node.js's default is 250 ms for all but the last. */
 export const connectOptions = (
   addresses: LookupAddress[],
   { ca, ...own }: TlsSettings = {},
@@ -55,13 +55,13 @@ export const connectOptions = (
   autoSelectFamilyAttemptTimeout: Math.floor(connectTimeoutMs(addresses) / addresses.length),
   lookup: (_hostname, _options, callback) => callback(null, addresses),
   ...own,
-  // `ca` alone would take the place of the usual authorities.
+  // `ca` replaces the usual authorities, so they are added here.
   ...(ca !== undefined && { ca: [...getCACertificates('default'), ca] }),
-  // Said, for the environment could say otherwise.
+  // Explicit, because the environment could switch it off.
   rejectUnauthorized: true,
 });
 
-/** System error codes of a connection that was turned away at once: one more try costs little. */
+/** System error codes of connections that failed at once. One more try costs little. */
 const QUICK_FAILURES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -71,14 +71,14 @@ const QUICK_FAILURES = new Set([
   'EHOSTUNREACH',
 ]);
 
-/** Names of certificate errors differ by library and version; all of them carry one of these marks. */
+/** Parts that occur in the names of all certificate errors, which differ by library and version. */
 const TLS_FAILURE = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO|ALTNAME|EPROTO/;
 
-/** @param sent the request was, in part at least: the API may have seen it. */
+/** @param sent whether the request was sent, at least in part, so that the API may have seen it. */
 export function failureOf(error: unknown, sent: boolean): RefreshError {
   const { code: detail = 'unknown' } = error as NodeJS.ErrnoException;
-  const fields = { detail, blip: QUICK_FAILURES.has(detail) };
-  // By Node's parser: what came is not HTTP.
+  const fields = { detail, isBrief: QUICK_FAILURES.has(detail) };
+  // Node.js's HTTP parser: the answer is not HTTP.
   if (detail.startsWith('HPE_')) return new RefreshError('AnswerNotJson', fields);
   if (sent) return new RefreshError('ApiConnectionLost', fields);
   if (detail === 'ETIMEDOUT') return new RefreshError('ApiConnectTimeout', fields);

@@ -7,24 +7,24 @@ import { RefreshError } from '../refresh/refresh-error.ts';
 import type { TlsSettings } from './connection.ts';
 
 export interface Credentials {
-  /** By their names in the secret. */
+  /** Fields of the secret, by name. */
   readonly fields: Readonly<Record<string, string>>;
-  /** What the API's certificates take. */
+  /** The certificates for the connection, if there are any. */
   readonly tls?: TlsSettings;
-  /** White space or a line end around one of them, in words that may be logged: perhaps a slip. */
+  /** A note on white space or a line end around a value, which may be a mistake. May be logged. */
   readonly oddity?: string;
 }
 
-/** What a description takes from the secret. */
+/** The fields that a description needs. */
 export interface CredentialsShape {
   readonly fields: readonly string[];
   readonly certificates: CertificateFields | undefined;
 }
 
 /**
- * Reads a JSON object with at least the named fields, each a text.
+ * Parses a JSON object with at least the named fields, each a string.
  *
- * @param value the secret's string or bytes, which may begin with a byte order mark; empty or absent: not set yet.
+ * @param value the secret's string or bytes, possibly with a byte order mark. Empty or absent: not set yet.
  * @throws RefreshError `NoCredentials` or `CredentialsMalformed`; names the field, never a value.
  */
 export function parseCredentials(
@@ -59,7 +59,7 @@ function textOf(value: string | Uint8Array = ''): string {
   }
 }
 
-/** PEM usually ends with a line end. */
+/** PEM usually ends with a line end, which is no mistake. */
 function oddityOf(name: string, value: string): string | undefined {
   const around = value.slice(value.trimEnd().length) + value.slice(0, -value.trimStart().length);
   if (around === '' || value.trimStart().startsWith('-----BEGIN')) return undefined;
@@ -73,7 +73,7 @@ function field(fields: Readonly<Record<string, unknown>>, name: string): string 
   throw malformed(`field ${name} ${what}`);
 }
 
-/** @throws RefreshError `CredentialsMalformed` if the certificates cannot be used; undefined: there are none. */
+/** @returns undefined if there are none. @throws RefreshError `CredentialsMalformed` if the certificates cannot be used. */
 function tlsSettings(
   secret: Readonly<Record<string, unknown>>,
   { isOptional, ...names }: CertificateFields,
@@ -84,7 +84,7 @@ function tlsSettings(
   if ((tls.cert === undefined) !== (tls.key === undefined))
     throw malformed(`fields ${names.cert} and ${names.key} go together`);
   for (const [part, name] of given) {
-    // A secure context takes any text for an authority.
+    // A secure context accepts any text as an authority.
     usable(`field ${name} is not usable as PEM`, () =>
       part === 'ca'
         ? new X509Certificate(tls.ca ?? '')
@@ -101,7 +101,7 @@ function usable(complaint: string, use: () => unknown): void {
   try {
     use();
   } catch {
-    // OpenSSL's messages are of no use to whoever stores credentials.
+    // OpenSSL's messages do not help an operator.
     throw malformed(complaint);
   }
 }

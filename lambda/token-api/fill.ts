@@ -1,9 +1,9 @@
 import { isReference, isText, type Reference, type Template, type Value } from '../../contract/token-api.ts';
 
-/** What a reference stands for. Throws RefreshError if that cannot be shown. */
+/** Resolves a reference. Throws RefreshError if there is no value, or if it does not fit its place. */
 export type Insert = (reference: Reference) => string;
 
-/** @param encode makes what is inserted fit its place; text stands as it is. */
+/** @param encode encodes inserted values for their place. Literal text is not encoded. */
 export function fill(value: Value, insert: Insert, encode = (inserted: string) => inserted): string {
   if (typeof value === 'string') return value;
   if (isReference(value)) return encode(insert(value));

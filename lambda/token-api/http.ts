@@ -18,14 +18,14 @@ import type { HttpRequest } from './request.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
-  /** Decompressed text; empty if it did not come whole, is too large or cannot be read. */
+  /** Decompressed text; empty if it was incomplete, too large or not readable. */
   readonly body: string;
-  /** Why the body is no JSON, if it is none. The status may say enough. */
+  /** Why the body could not be read. The status may say enough. */
   readonly bodyFailure?: RefreshError | undefined;
 }
 
 export interface SentRequest extends HttpRequest {
-  /** For the whole call, from name resolution to the last byte of the answer. */
+  /** Time limit of the whole call, from name resolution to the last byte of the answer. */
   readonly timeoutMs: number;
   readonly tls?: TlsSettings | undefined;
 }
@@ -33,14 +33,14 @@ export interface SentRequest extends HttpRequest {
 export type SendRequest = (request: SentRequest) => Promise<HttpAnswer>;
 
 /**
- * Sends one request: bounded in time and size, TLS but on loopback, no redirects, no proxy, certificate errors fatal.
+ * Sends one request. Limited in time and size; TLS except on loopback; no redirects, no proxy; certificate errors are fatal.
  *
  * @throws RefreshError if there is no answer: of kind `unreachable` if the request was not sent, else
  *   `ApiConnectionLost`, `ApiTimeout` or, if what came is not HTTP, `AnswerNotJson`.
  */
 export const sendRequest: SendRequest = requestSender((hostname) => lookup(hostname, { all: true }));
 
-/** The same with addresses from elsewhere than the system's resolver. */
+/** The same with another resolver than the system's. */
 export function requestSender(resolve: Resolve): SendRequest {
   return async ({ timeoutMs, ...request }) => {
     const target = new URL(request.url);
@@ -73,7 +73,7 @@ const exchange = ({
     const transport = isSecure ? https : http;
     const request = transport.request(target, {
       method,
-      // An agent of its own: the global one may be told by the environment to use a proxy.
+      // Not the global agent, which may use a proxy named by the environment.
       agent: new transport.Agent({ keepAlive: false, ...connectOptions(addresses, tls) }),
       headers: {
         ...headers,
@@ -104,13 +104,13 @@ const exchange = ({
     request.on('socket', (socket) => {
       socket.once(isSecure ? 'secureConnect' : 'connect', () => {
         clearTimeout(connect);
-        // Not before, so that it is known whether anything was sent.
+        // Written only after the connection is there, so that it is known whether anything was sent.
         sent = true;
         request.end(body);
       });
     });
     request.on('error', (error) => fail(failureOf(error, sent)));
-    // A 101 ends HTTP on this connection. Nobody asked for it.
+    // A 101 that was not asked for ends HTTP on this connection.
     request.on('upgrade', (answer) => {
       response = answer;
       settle({ text: '' });

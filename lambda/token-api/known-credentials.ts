@@ -10,8 +10,8 @@ export interface KnownCredentialsProps {
 }
 
 /**
- * The credentials that a refresh shows, too, or the certificates beside them: read once for each version of the secret, and
- * those last known when Secrets Manager does not answer or a new version cannot be used.
+ * The fields of the secret that a refresh sends, and the certificates. Read once per version of the secret. If Secrets
+ * Manager does not answer or a new version is unusable, the last known ones are used.
  */
 export function knownCredentials({
   store,

@@ -2,40 +2,40 @@ import { jwtClaims } from '../../contract/jwt.ts';
 import { HOUR, MINUTE, SECOND } from '../../contract/times.ts';
 import type { LifetimeUnit } from '../../contract/token-api.ts';
 
-/** Seconds that are milliseconds are 1,000 times too many, and a Unix time is a million lifetimes. */
+/** Larger numbers are not seconds: milliseconds are 1,000 times too large, a Unix time a million times. */
 const MOST_BELIEVED_TIMES = 500;
 
-/** A clock that is further off than this is looked at twice. */
+/** Difference between two clocks that is tolerated. */
 const CLOCK_TOLERANCE_SECONDS = (5 * MINUTE) / SECOND;
 
-/** As JSON writes numbers. */
+/** A number in JSON's notation. */
 const NUMBER_IN_STRING = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
 
-/** What there is to tell how long an access token lives. Times in seconds since the epoch. */
+/** Everything that states an access token's lifetime. Times in seconds since the epoch. */
 export interface LifetimeProps {
   readonly token: string;
-  /** Lifetimes that stand in the answer, in seconds. */
+  /** Lifetimes stated by the answer, in seconds. */
   readonly stated: readonly number[];
-  /** The answer's `Date`: the API's own clock. */
+  /** The answer's `Date` header, which is the API's clock. */
   readonly date: number | undefined;
-  /** Our clock. */
+  /** The function's clock. */
   readonly now: number;
   readonly configuredSeconds: number;
 }
 
 export interface Lifetime {
-  /** Whole seconds, zero or less for a dead token; undefined if nothing is stated that can be believed. */
+  /** Whole seconds, zero or less for an expired token; undefined if nothing plausible is stated. */
   readonly seconds: number | undefined;
-  /** What was not believed. */
+  /** Statements that were not believed. */
   readonly notes: readonly string[];
 }
 
-/** The shortest lifetime that is stated: trusting a longer one risks a dead token. */
+/** The shortest stated lifetime, because trusting a longer one risks an expired token. */
 export function lifetimeOf(props: LifetimeProps): Lifetime {
   const { stated } = props;
   const most = MOST_BELIEVED_TIMES * props.configuredSeconds;
   const jwt = jwtLifetime(props);
-  // 0 and -1 stand for "never" with some; a token that itself names its end needs no such guess.
+  // For some APIs 0 and -1 mean "never". With an `exp` in the token there is no need to guess.
   const lifetimes = jwt === undefined ? stated : [jwt.seconds, ...stated.filter((seconds) => seconds > 0)];
   const believed = lifetimes.filter((seconds) => seconds <= most);
   return {
@@ -50,8 +50,8 @@ export function lifetimeOf(props: LifetimeProps): Lifetime {
 }
 
 /**
- * `exp` is a time by the issuer's clock. That is the clock of the answer, unless a gateway sets a wrong `Date`: then `iat`
- * is nearer to our clock. No token lives longer than from `iat` to `exp`, whatever the clocks say.
+ * Lifetime by `exp`, a time by the issuer's clock. The answer's `Date` shows that clock, unless a gateway sets a wrong one:
+ * then `iat` is closer to the function's clock. A token never lives longer than from `iat` to `exp`.
  */
 function jwtLifetime({ token, date, now }: LifetimeProps): { seconds: number; notes: string[] } | undefined {
   const { exp, iat } = jwtClaims(token);
@@ -67,7 +67,7 @@ function jwtLifetime({ token, date, now }: LifetimeProps): { seconds: number; no
 }
 
 /**
- * A lifetime as it stands in an answer, in seconds; undefined if it is none of that unit.
+ * Parses a lifetime from an answer into seconds; undefined if it is not in that unit.
  *
  * @param now the API's clock, in seconds since the epoch.
  */
@@ -82,7 +82,7 @@ export function secondsOf(value: unknown, unit: LifetimeUnit, now: number): numb
 
 const SECONDS_PER = { s: 1, ms: 1 / SECOND, min: MINUTE / SECOND, epoch: 1, epochMs: 1 / SECOND } as const;
 
-/** A time that is zero or less stands for "never". */
+/** A time of zero or less means "never". */
 const until = (time: number | undefined, now: number): number | undefined =>
   time !== undefined && time > 0 ? time - now : undefined;
 

@@ -2,7 +2,7 @@ import type { ApiRequest, Reference, Value } from '../../contract/token-api.ts';
 import { RefreshError } from '../refresh/refresh-error.ts';
 import { fill, fillAll, fillTemplate, type Insert } from './fill.ts';
 
-/** A request that holds all it shows. */
+/** A request with all values inserted. */
 export interface HttpRequest {
   readonly method: string;
   readonly url: string;
@@ -47,7 +47,7 @@ function urlOf({ url, query }: ApiRequest, insert: Insert): string {
   return whole.href;
 }
 
-/** RFC 7617, with the encoding that RFC 6749, section 2.3.1, asks for, and that many servers do not expect. */
+/** HTTP Basic (RFC 7617). RFC 6749, section 2.3.1, requires percent-encoding, which many servers do not expect. */
 function basicAuthorization(
   { username, password, encoding }: NonNullable<ApiRequest['basic']>,
   insert: Insert,
@@ -64,7 +64,7 @@ const formEncoded = (text: string): string => new URLSearchParams([['', text]]).
 const VISIBLE = /^[\x21-\x7e]+$/;
 const NO_COLON = /^[^:]*$/;
 
-/** Inserts what matches; a field of the secret that does not is named, and not shown. */
+/** Inserts values that match the pattern. An error names the field of the secret, never its value. */
 const only =
   (allowed: RegExp, rule: string, insert: Insert): Insert =>
   (reference: Reference) => {

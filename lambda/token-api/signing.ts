@@ -12,7 +12,7 @@ import { ISSUED_SECONDS_AGO, type Signing, type SigningAlgorithm } from '../../c
 import { RefreshError } from '../refresh/refresh-error.ts';
 import { fill, fillTemplate, type Insert } from './fill.ts';
 
-/* Loaded only where settings sign: the library that signs is as large as the rest of this folder. */
+/* Loaded only if the settings need a signature, because the library is as large as the rest of this folder. */
 
 /** RFC 7518, section 3.3. */
 const LEAST_RSA_BITS = 2048;
@@ -20,7 +20,7 @@ const LEAST_RSA_BITS = 2048;
 /** RFC 7518, section 3.4. */
 const CURVES: Partial<Record<SigningAlgorithm, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
 
-/** By OpenSSL's names. */
+/** Curves by their OpenSSL names. */
 const CURVE_NAMES: Partial<Record<string, string>> = {
   prime256v1: 'P-256',
   secp384r1: 'P-384',
@@ -31,14 +31,14 @@ type Fields = Readonly<Record<string, string>>;
 
 export interface SigningSituation {
   readonly signing: Signing;
-  /** Of the secret. */
+  /** Fields of the secret. */
   readonly fields: Fields;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
 /**
- * A JWT that was never sent before: it has an id of its own.
+ * Signs a new JWT with its own id (`jti`).
  *
  * @throws RefreshError `CredentialsMalformed`
  */
@@ -96,7 +96,7 @@ function whyUnreadable(pem: string, passphrase: string | undefined): string {
     : `is encrypted, and field ${passphrase} does not open it`;
 }
 
-/** What kind of key the algorithm needs; undefined: this one fits. */
+/** The kind of key that the algorithm needs; undefined: this key fits. */
 function whatIsWrong(
   { asymmetricKeyType: type, asymmetricKeyDetails: { namedCurve = '', modulusLength = 0 } = {} }: KeyObject,
   algorithm: SigningAlgorithm,
@@ -121,14 +121,14 @@ function thumbprintsOf(certificate: X509Certificate): Record<string, string> {
   return { x5t: thumbprint('sha1'), 'x5t#S256': thumbprint('sha256') };
 }
 
-/** Of several the first, which is the signer's own. */
+/** The first certificate of a chain, which is the signer's own. */
 function certificateIn(field: string, fields: Fields): X509Certificate {
   const pem = pemIn(fields[field], 'CERTIFICATE');
   return unless(() => new X509Certificate(pem ?? ''), malformed(field, 'must be a certificate as PEM'));
 }
 
 /**
- * As Snowflake names a key.
+ * Fingerprint of a public key, as Snowflake expects it.
  *
  * @see https://docs.snowflake.com/en/developer-guide/sql-api/authenticating
  */
@@ -138,20 +138,20 @@ function fingerprintOf(key: KeyObject): string {
 }
 
 /**
- * The block with that label, whatever stands around it: `openssl ecparam` writes parameters before the key, others the
- * certificate behind it. Copying writes line ends out, or turns them into blanks.
+ * Finds the PEM block with that label. Other blocks may surround it: `openssl ecparam` writes parameters before the key, other
+ * tools the certificate after it. Line ends may have become `\n` or blanks when the key was copied.
  */
 function pemIn(text = '', label: 'PRIVATE KEY' | 'CERTIFICATE'): string | undefined {
   const lines = text.replaceAll('\\r', '').replaceAll('\\n', '\n').replaceAll('\r', '');
   const block = new RegExp(`-----BEGIN ([A-Z0-9 ]*${label})-----([^]*?)-----END \\1-----`);
   const [, name, body = ''] = block.exec(lines) ?? [];
   if (name === undefined) return undefined;
-  // Old encrypted keys have headers, whose lines are needed.
+  // Old encrypted keys have headers, whose line ends must be kept.
   const bodyLines = body.includes(':') ? body : body.replaceAll(/\s+/g, '\n');
   return `-----BEGIN ${name}-----\n${bodyLines.trim()}\n-----END ${name}-----\n`;
 }
 
-/** OpenSSL's messages are of no use to whoever stores credentials, and may quote. */
+/** Hides OpenSSL's messages, which do not help an operator and may quote the key. */
 function unless<Made>(make: () => Made, failure: RefreshError): Made {
   try {
     return make();

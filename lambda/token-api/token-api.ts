@@ -19,15 +19,15 @@ import { knownCredentials } from './known-credentials.ts';
 import { httpRequest } from './request.ts';
 import type { Call } from './verdict.ts';
 
-/** What of the session a refresh shows. */
+/** The session's tokens that a refresh sends. */
 export interface SessionTokens {
   readonly refreshToken?: string | undefined;
   readonly accessToken?: string | undefined;
 }
 
-/** A third party's API that issues tokens, over the network. All of it throws RefreshError. */
+/** A third party's API that issues tokens. All methods throw RefreshError. */
 export interface TokenApi {
-  /** The login request as the settings describe it, hashed; it holds no secret. Limits on logins are counted for each. */
+  /** Hash of the login request as the settings describe it, without secrets. Limits on logins count per hash. */
   readonly loginRequest: string;
   parseCredentials(value: SecretValue): Promise<Credentials>;
   login(credentials: Credentials, timeoutMs: number): Promise<Grant>;
@@ -37,11 +37,11 @@ export interface TokenApi {
 export interface TokenApiDeps {
   readonly send: SendRequest;
   readonly clock: Clock;
-  /** Where what a refresh shows of the credentials is read. */
+  /** Reads the fields of the credentials that a refresh sends. */
   readonly credentials: CredentialsStore;
 }
 
-/** The token API that a token's settings describe. */
+/** Makes the client of the token API that a token's settings describe. */
 export function tokenApiOf(settings: TokenSettings, { send, clock, credentials }: TokenApiDeps): TokenApi {
   const { api, accessTokenLifetimeSeconds, credentialsSecretId } = settings;
   const { login, refresh, signing, tls: certificates } = api;
@@ -90,14 +90,14 @@ export function tokenApiOf(settings: TokenSettings, { send, clock, credentials }
     async refresh(tokens, timeoutMs) {
       if (refresh === undefined) throw new Error('the settings describe no refresh');
       const end = clock.now() + timeoutMs;
-      // Half of the time, so that with credentials known from before there is enough left for the call.
+      // Half of the time, so that the call can still be made with the last known credentials.
       const credentials = await known?.(timeoutMs / 2);
       return call('refresh', refresh, { ...tokens, credentials, timeoutMs: end - clock.now() });
     },
   };
 }
 
-/** What is at hand to be shown. */
+/** The values that references resolve to. */
 interface Shown extends SessionTokens {
   readonly credentials: Credentials | undefined;
   readonly timeoutMs: number;

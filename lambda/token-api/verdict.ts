@@ -3,20 +3,20 @@ import type { AnswerMatch, TokenApiSettings } from '../../contract/token-api.ts'
 import { isObject, valueAt } from './json.ts';
 import { isKnownThrottle } from './throttles.ts';
 
-/** Which of the token API's two calls was answered. */
+/** The two calls to a token API. */
 export type Call = 'login' | 'refresh';
 
-/** Registered errors of RFC 6749, section 5.2, that speak of the client that presents something ... */
+/** Errors of RFC 6749, section 5.2, about the client ... */
 const CLIENT_ERRORS = ['invalid_client', 'unauthorized_client'];
-/** ... of what it presents ... */
+/** ... about what it presents ... */
 const GRANT_ERROR = 'invalid_grant';
-/** ... of the request ... */
+/** ... about the request ... */
 const REQUEST_ERRORS = ['invalid_request', 'unsupported_grant_type', 'invalid_scope'];
-/** ... and of the server (section 4.1.2.1, used by token endpoints too). */
+/** ... and about the server (section 4.1.2.1; token endpoints use them too). */
 const SERVER_ERRORS = ['temporarily_unavailable', 'server_error'];
 const REGISTERED_ERRORS = [...CLIENT_ERRORS, GRANT_ERROR, ...REQUEST_ERRORS, ...SERVER_ERRORS];
 
-/** The OAuth error of an answer. Only registered names: anything else could be text of the server's choosing. */
+/** The OAuth error of an answer. Only registered names, because anything else could be arbitrary text from the server. */
 export function oauthErrorOf(body: unknown): string | undefined {
   const error = isObject(body) ? body.error : undefined;
   return typeof error === 'string' && REGISTERED_ERRORS.includes(error) ? error : undefined;
@@ -26,11 +26,11 @@ export interface Verdict {
   readonly api: Pick<TokenApiSettings, 'refused' | 'throttled'>;
   readonly call: Call;
   readonly status: number;
-  /** Parsed; undefined if it is no JSON or could not be read. */
+  /** Parsed body; undefined if it is not JSON or could not be read. */
   readonly body: unknown;
 }
 
-/** What an answer means that grants nothing. */
+/** The failure that an answer without a grant means. */
 export function verdictOf(verdict: Verdict): FailureCode {
   const { api, call, status, body } = verdict;
   const refused = call === 'login' ? 'CredentialsRefused' : 'RefreshTokenRefused';
@@ -45,7 +45,7 @@ export function verdictOf(verdict: Verdict): FailureCode {
   const error = oauthErrorOf(body) ?? '';
   const isClientError = CLIENT_ERRORS.includes(error);
   if (call === 'refresh' && isClientError) return 'ClientRefused';
-  // Says more than `error`, which is `server_error` at some.
+  // More specific than `error`, which some servers set to `server_error`.
   if (status === 401) return refused;
   if (status === 423) return 'AccountLocked';
   if (isClientError || error === GRANT_ERROR) return refused;
@@ -56,8 +56,8 @@ export function verdictOf(verdict: Verdict): FailureCode {
 }
 
 /**
- * A 4xx that is neither 401, 403 nor 423. APIs answer a wrong password with nearly any: where an API of JSON turns a login
- * down, the password is not presented again at once, since a locked account costs more than a late retry.
+ * A 4xx other than 401, 403 and 423. APIs use nearly any of them for a wrong password. So a login refused in JSON counts as
+ * a refusal of the password: a locked account costs more than a late retry.
  */
 function isRefusal({ call, status, body }: Verdict): boolean {
   const isUsual = status === 400 || status === 422;
@@ -65,7 +65,7 @@ function isRefusal({ call, status, body }: Verdict): boolean {
   return isUsual && !REQUEST_ERRORS.includes(oauthErrorOf(body) ?? '');
 }
 
-/** True if an answer is one that the settings describe. */
+/** Whether an answer matches the settings. */
 export function matches({ status, at, is }: AnswerMatch, answered: number, body: unknown): boolean {
   const isStatus = status === undefined || status.includes(answered);
   if (at === undefined) return isStatus;

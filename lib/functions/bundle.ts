@@ -18,6 +18,7 @@ export function bundle(entry: string): Files {
     splitting: true,
     minify: true,
     platform: 'node',
+    alias: { 'node:http': join(ROOT, 'lambda/node-http.ts') },
     target: 'node24',
     format: 'esm',
     mainFields: ['module', 'main'],

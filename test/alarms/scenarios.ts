@@ -45,7 +45,7 @@ const from = (at: number, seconds: number, trouble: Trouble = DOWN): Fault => ({
 /** Trouble that begins here goes on in the next minute, where no success can hide it. */
 const BEFORE_MINUTE = 50;
 
-const BLIPS = { 'api-refuses': 'turns connections away', 'api-hangs': 'does not answer' };
+const TROUBLES = { 'api-refuses': 'turns connections away', 'api-hangs': 'does not answer' };
 
 const untilTheEnd = 1000 * HOUR;
 
@@ -100,7 +100,7 @@ export const SCENARIOS: readonly AlarmScenario[] = [
   },
   ...(['api-refuses', 'api-hangs', DOWN] as const).map(
     (trouble): AlarmScenario => ({
-      name: `20 s, from a tick on, in which the token API ${typeof trouble === 'string' ? BLIPS[trouble] : 'answers 503'}`,
+      name: `20 s, from a tick on, in which the token API ${typeof trouble === 'string' ? TROUBLES[trouble] : 'answers 503'}`,
       troubleAt: TICK + BEFORE_MINUTE,
       situation: {
         hours: 4,

@@ -129,7 +129,7 @@ describe.concurrent('a host', () => {
     const { failure, tookMs } = await timed(postTo('127.0.0.5', '127.0.0.6')(request(port)));
     expect(failure).toMatchObject({
       code: 'ApiUnreachable',
-      fields: { detail: 'ECONNREFUSED', blip: true },
+      fields: { detail: 'ECONNREFUSED', isBrief: true },
     });
     expect(tookMs).toBeLessThan(7_900);
   });
@@ -161,7 +161,7 @@ describe.concurrent('a request that was sent', () => {
     [
       'and is cut off before the answer',
       (socket) => void socket.resetAndDestroy(),
-      { code: 'ApiConnectionLost', fields: { detail: 'ECONNRESET', blip: true } },
+      { code: 'ApiConnectionLost', fields: { detail: 'ECONNRESET', isBrief: true } },
     ],
     ['and is closed without an answer', answering(''), { code: 'ApiConnectionLost' }],
     [

@@ -94,7 +94,7 @@ describe('a token', () => {
     expect(line).toMatchObject({ outcome: 'refreshed', how: 'refresh' });
   });
 
-  it('is asked for once more at once after a blip, and then not before the next attempt', async () => {
+  it('is asked for once more at once after a brief failure, and then not before the next attempt', async () => {
     const stage = await openStageForTest();
     stage.startWithToken();
     stage.api.faults.add('refresh', { kind: 'answer', status: 502 });

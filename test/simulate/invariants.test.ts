@@ -83,8 +83,8 @@ describe('when all is well again', { timeout: TIMEOUT_MS }, () => {
   it('has one within the visibility timeout, an attempt and 3 s after a run crashed', () =>
     expectAlways(crashes, async (script) => {
       const played = await play(script);
-      const gaps = unexplainedGaps(played, (fault, times) =>
-        Math.max(secondsAfter(fault, times), recoverySecondsAfter(fault)),
+      const gaps = unexplainedGaps(played, (fault, all) =>
+        Math.max(secondsAfter(fault, all), recoverySecondsAfter(fault)),
       );
       expect(gaps).toEqual([]);
     }));

@@ -1,6 +1,16 @@
-import { HOUR, LIMITS, MINUTE, pauseCapSeconds, SECOND } from '../../contract/times.ts';
+import {
+  HOUR,
+  LIMITS,
+  LOGIN_PAUSE_JITTER,
+  loginPauseCapSeconds,
+  MINUTE,
+  pauseCapSeconds,
+  SECOND,
+} from '../../contract/times.ts';
 import type { ReceivedMessage } from '../../fakes/memory-aws/queue-message.ts';
 import { sqsRecord } from '../../fakes/memory-aws/sqs-record.ts';
+import { CALL_SECONDS } from '../../lambda/refresh/call-token-api.ts';
+import { WINDOW } from '../../lambda/refresh/login-budget.ts';
 import { parseRequest } from '../../lambda/refresh/request.ts';
 import type { Fault, Span } from '../../simulate/faults.ts';
 import { total } from '../../simulate/simulation.ts';
@@ -18,9 +28,29 @@ export const recoverySecondsAfter = ({ kind, from, to }: Fault): number =>
   RECOVERY_AFTER_CRASH_SECONDS + (kind === 'crash' ? (to - from) / SECOND / 3 : 0);
 
 /** How long after the end of trouble a valid token may take, in seconds. */
-export function secondsAfter(fault: Fault, times: Times): number {
-  return longestPauseSeconds(fault, times) + AFTER_PAUSE_SECONDS;
+export const secondsAfter = (fault: Fault, { times, faults }: Played): number =>
+  Math.max(longestPauseSeconds(fault, times), loginPauseSeconds(faults, times)) + AFTER_PAUSE_SECONDS;
+
+/** Where the refresh token may be spent and its successor lost, a login is left: it waits longer after answers that may be a lock. */
+function loginPauseSeconds(faults: readonly Fault[], { intervalSeconds }: Times): number {
+  const kinds = faults.map(({ kind }) => kind);
+  if (!kinds.some((kind) => SESSION_LOST.has(kind))) return 0;
+  const mayBeLocks = faults.some(
+    (fault) =>
+      ['api-answers', 'api-hangs'].includes(fault.kind) ||
+      (fault.kind === 'api-slow' && fault.milliseconds > CALL_SECONDS * SECOND),
+  );
+  return mayBeLocks
+    ? WINDOW / SECOND
+    : loginPauseCapSeconds('account', intervalSeconds) * (1 + LOGIN_PAUSE_JITTER);
 }
+
+const SESSION_LOST = new Set<Fault['kind']>([
+  'api-slow',
+  'api-answer-lost',
+  'parameters-unwritable',
+  'crash',
+]);
 
 function longestPauseSeconds(fault: Fault, { intervalSeconds }: Times): number {
   const cap = pauseCapSeconds(intervalSeconds);
@@ -98,7 +128,7 @@ export function endlessRequests({ runs, until, times, faults }: Played): number[
   const crashing = faults
     .filter(({ kind }) => kind === 'crash')
     .map(({ from, to }) => ({ from, to: to + LIMITS.visibilitySeconds * SECOND }));
-  const longest = (times.intervalSeconds + LIMITS.attemptSeconds) * SECOND + 5 * MINUTE;
+  const longest = (times.intervalSeconds + LIMITS.attemptSeconds + SPARE_SECONDS) * SECOND + 5 * MINUTE;
   const endedAt = new Map<string, number>();
   for (const { message, result, endedAt: at } of runs) {
     if (result === 'succeeded' && !endedAt.has(message.messageId)) endedAt.set(message.messageId, at);
@@ -118,12 +148,13 @@ const isRequest = (message: ReceivedMessage): boolean =>
 
 /** Times without a valid token that no trouble explains, given how long after each there may still be none. */
 export function unexplainedGaps(
-  { world, faults, times, until }: Played,
-  secondsAfter: (fault: Fault, times: Times) => number,
+  played: Played,
+  secondsAfter: (fault: Fault, played: Played) => number,
 ): Span[] {
+  const { world, faults, until } = played;
   const excused = faults.map((fault) => ({
     from: fault.from,
-    to: fault.to + secondsAfter(fault, times) * SECOND,
+    to: fault.to + secondsAfter(fault, played) * SECOND,
   }));
   return world
     .host(TOKEN)
@@ -190,7 +221,9 @@ export function shownTooOften({ world, passwords, faults }: Played, most = MOST_
     .map(({ from, to }) => ({ from, to: to + LIMIT_WINDOW }));
   const isRemembered = (at: number) => !forgetful.some(({ from, to }) => from <= at && at <= to);
   return passwords.flatMap((password) => {
-    const failed = world.host(TOKEN).calls.filter((call) => call.presented === password && !isGranted(call));
+    const failed = world
+      .host(TOKEN)
+      .calls.filter((call) => call.presented === password && call.isSent && !isGranted(call));
     // A refusal that was lost on its way counts as the outage that it looked like.
     const refused = failed.filter(({ work, isAnswered }) => work === 'refused' && isAnswered);
     return [

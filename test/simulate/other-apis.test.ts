@@ -88,7 +88,7 @@ describe('client credentials', { timeout: TIMEOUT_MS }, () => {
     expectAlways(scripts({ troubles: [outage] }), async (script) => {
       const gaps = unexplainedGaps(
         await play(client(script)),
-        (fault, times) => secondsAfter(fault, times) + LIMITS.schedulePrecisionSeconds,
+        (fault, all) => secondsAfter(fault, all) + LIMITS.schedulePrecisionSeconds,
       );
       expect(gaps).toEqual([]);
     }));

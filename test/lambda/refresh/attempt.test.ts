@@ -98,11 +98,11 @@ describe('a refresh that failed', () => {
   });
 
   it('is not repeated at once where that revokes, unless nothing was sent', async () => {
-    const lost = failure('ApiConnectionLost', { blip: true });
+    const lost = failure('ApiConnectionLost', { isBrief: true });
     const grant: Grant = { accessToken: 'new', refreshToken: 'next' };
     expect((await attempted({ refresh: [lost, grant] })).calls).toEqual(['refresh', 'refresh']);
     expect((await attempted({ api: reuse, refresh: [lost, grant] })).calls).toEqual(['refresh', 'login']);
-    const unsent = failure('ApiUnreachable', { blip: true });
+    const unsent = failure('ApiUnreachable', { isBrief: true });
     const again = await attempted({ api: reuse, refresh: [unsent, grant] });
     expect(again.calls).toEqual(['refresh', 'refresh']);
     expect(again.granted).toMatchObject({ refreshToken: 'next' });

@@ -245,14 +245,14 @@ describe('a turned down call', () => {
 
   it('is worth one quick retry if a gateway stumbled, not if it asks for a pause', () => {
     for (const status of [502, 503, 504]) {
-      expect(failure('refresh', { status, body: { error: 'down' } }).fields.blip).toBeUndefined();
-      expect(failure('refresh', { status, body: '' }).fields.blip).toBe(true);
-      expect(failure('refresh', { status, body: '', headers: { 'retry-after': '9' } }).fields.blip).toBe(
+      expect(failure('refresh', { status, body: { error: 'down' } }).fields.isBrief).toBeUndefined();
+      expect(failure('refresh', { status, body: '' }).fields.isBrief).toBe(true);
+      expect(failure('refresh', { status, body: '', headers: { 'retry-after': '9' } }).fields.isBrief).toBe(
         false,
       );
     }
     for (const status of [408, 429, 500, 522])
-      expect(failure('refresh', { status, body: '' }).fields.blip).toBeUndefined();
+      expect(failure('refresh', { status, body: '' }).fields.isBrief).toBeUndefined();
   });
 
   it.each([

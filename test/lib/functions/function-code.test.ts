@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import type { FunctionSettings } from '../../../contract/function-settings.ts';
+import { FUNCTION_ENV, type FunctionSettings } from '../../../contract/function-settings.ts';
 import { defaultTokenApi } from '../../../contract/token-api.ts';
 import { functionBundle } from '../../../lib/functions/function-bundles.ts';
 import { bundleFunction } from '../../../lib/functions/function-code.ts';
@@ -38,6 +38,22 @@ it('the function loads what signs, and the client of the queue, when they are ne
   }
   expect(kibOf(files, first)).toBeLessThanOrEqual(350);
   expect(kibOf(files)).toBeLessThanOrEqual(560);
+});
+
+it('a cold start loads neither undici nor HTTP/2', () => {
+  bundleFunction(directory, { formatVersion: 2, environment: 'sandbox', tokens: {} });
+  const program = `
+    await import(process.argv[1]);
+    console.log(process.moduleLoadList.join(' '));`;
+  const env = {
+    AWS_REGION: 'us-east-1',
+    [FUNCTION_ENV.queueUrl]: 'https://sqs.us-east-1.amazonaws.com/111122223333/requests.fifo',
+    [FUNCTION_ENV.deadLetterQueueUrl]: 'https://sqs.us-east-1.amazonaws.com/111122223333/dead-letters.fifo',
+  };
+  const args = ['--input-type=module', '--eval', program, join(directory, 'index.mjs')];
+  const loaded = execFileSync(process.execPath, args, { env, encoding: 'utf8' });
+  expect(loaded).toContain('NativeModule https');
+  expect(loaded).not.toMatch(/undici|http2/);
 });
 
 it('the function is the same wherever the app is started', () => {
