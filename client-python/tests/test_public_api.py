@@ -13,7 +13,7 @@ from types import ModuleType
 
 REPORT = pathlib.Path(__file__).parents[2] / "api" / "client-python.md"
 ADDRESS = r" object at 0x\w+"
-MODULES = ["token_refresher_client", "token_refresher_client.requests_auth"]
+MODULES = ["", ".requests_auth", ".httpx_auth"]
 HEAD = """# API of `token-refresher-client`
 
 Written by `npm run docs`. A change here is a change for users: say it in [CHANGELOG.md](../CHANGELOG.md).
@@ -43,10 +43,12 @@ def lines_of(one: type) -> Iterator[str]:
 
 
 def report() -> str:
-    modules = [(name, classes_of(importlib.import_module(name))) for name in MODULES]
+    modules = [importlib.import_module(f"token_refresher_client{name}") for name in MODULES]
     parts = [
-        f"\n## {name}\n\n```python\n" + "\n".join(line for one in classes for line in lines_of(one)) + "\n```\n"
-        for name, classes in modules
+        f"\n## {module.__name__}\n\n```python\n"
+        + "\n".join(line for one in classes_of(module) for line in lines_of(one))
+        + "\n```\n"
+        for module in modules
     ]
     return HEAD + "".join(parts)
 

@@ -12,7 +12,7 @@ const PYTHON_SECONDS = 110;
 const PROGRAM = `
 import importlib.metadata, os, sys
 import token_refresher_client
-from token_refresher_client.requests_auth import BearerAuth
+import token_refresher_client.httpx_auth, token_refresher_client.requests_auth
 folder = os.path.dirname(token_refresher_client.__file__)
 assert folder.startswith(sys.prefix), folder
 assert os.path.exists(os.path.join(folder, "py.typed"))
@@ -48,7 +48,7 @@ it.for(['wheel', 'sdist'] as const)(
       'install',
       '--quiet',
       '--disable-pip-version-check',
-      `${packed[kind]}[requests]`,
+      `${packed[kind]}[requests,httpx]`,
     );
     const { Parameter } = world.aws.parameters.getParameter({ Name: PARAMETER, WithDecryption: true });
     expect(await run(python, '-c', PROGRAM)).toBe(`${Parameter?.Value} ${version}\n`);
