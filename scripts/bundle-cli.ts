@@ -14,6 +14,7 @@ const REQUIRE =
 export function bundleCli(outdir: string): void {
   buildSync({
     absWorkingDir: ROOT,
+    preserveSymlinks: true,
     entryPoints: { main: 'cli/main.ts' },
     bundle: true,
     splitting: true,

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, type TestContext } from 'vitest';
+import { FUNCTIONS, type FunctionName, functionBundle } from '../../lib/functions/function-bundles.ts';
 import { worldWithToken } from '../client/world.ts';
 import {
   APP,
@@ -15,6 +16,8 @@ import {
 } from './programs.ts';
 import { openProject, type Project } from './project.ts';
 
+const FUNCTION_NAMES = Object.keys(FUNCTIONS) as FunctionName[];
+
 const cleanUp = new AsyncDisposableStack();
 let project: Project;
 beforeAll(async () => {
@@ -28,6 +31,16 @@ async function worldAfterRevocation(test: TestContext) {
   world.api.model.revokeAccessTokens();
   return { answers: world.answers, env: environmentOf(world) };
 }
+
+it.concurrent.for(FUNCTION_NAMES)(
+  'the packed function %s is the one that an app of this checkout deploys',
+  (name) => {
+    const packed = join(project.folder, 'node_modules/token-refresher/dist/function', name);
+    const code = functionBundle(name);
+    expect(readdirSync(packed).sort()).toEqual([...code.keys()].sort());
+    for (const [file, contents] of code) expect(readFileSync(join(packed, file)).equals(contents)).toBe(true);
+  },
+);
 
 const TYPESCRIPTS = ['typescript-5.4', 'typescript', 'typescript-7'];
 /** A `.ts` file is CommonJS where no package.json says otherwise. TypeScript 7 knows node10 no more. */
@@ -186,7 +199,7 @@ const LINTERS = {
 };
 
 it.concurrent.for(Object.entries(LINTERS))('%s finds nothing', async ([name, program]) => {
-  const start = `import { readFileSync } from 'node:fs'; const PACKED = ${JSON.stringify(project.packed)};`;
+  const start = `import { readdirSync, readFileSync } from 'node:fs'; const PACKED = ${JSON.stringify(project.packed)};`;
   await project.write({ [`${name}.mjs`]: start + program });
   expect(JSON.parse(await project.run([`${name}.mjs`]))).toEqual(['included']);
 });
