@@ -110,6 +110,7 @@ it('the project has what the client needs, and nothing that only builds or tests
   expect(['@aws-sdk/client-ssm', '@aws-sdk/client-sqs'].filter(has)).toHaveLength(2);
   expect(['esbuild', 'typescript', '@aws-lambda-powertools/logger', 'cdk-nag'].filter(has)).toEqual([]);
   expect(readdirSync(join(installed.project, 'node_modules/token-refresher')).sort()).toEqual([
+    'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'dist',
