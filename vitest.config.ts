@@ -16,6 +16,7 @@ const shared = {
 const exclude = [
   ...configDefaults.exclude,
   'test/**/*.e2e.test.ts',
+  'test/**/*.release.test.ts',
   'test/**/*.slow.test.ts',
   'test/servers/**/*.test.ts',
 ];

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the tests of the Python client. Needs Python 3.9 or newer, and a package index the first time: boto3 and requests
-# are kept under node_modules/.cache. PYTHON names another interpreter.
+# Runs the tests of the Python client, and without arguments the type checkers, too. Needs Python 3.9 or newer (the checkers
+# 3.10), and a package index the first time: packages are kept under node_modules/.cache. PYTHON names another interpreter.
 set -eu
 cd "$(dirname "$0")"
 python=${PYTHON:-python3}
@@ -21,4 +21,12 @@ fi
 
 # The servers of the tests run on the Node.js of this checkout.
 export PATH="$root/node_modules/.bin:$PATH" PYTHONPATH="$PWD:$packages" PYTHONDONTWRITEBYTECODE=1
+
+if [ $# -eq 0 ] && [ "$version" != 3.9 ]; then
+  for target in 3.10 "$version"; do
+    "$python" -m mypy --cache-dir=/dev/null --python-version "$target" token_refresher_client
+    pyright --pythonversion "$target" token_refresher_client
+  done
+  pyright --verifytypes token_refresher_client --ignoreexternal
+fi
 exec "$python" -m unittest discover --top-level-directory . --start-directory tests "$@"

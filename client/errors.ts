@@ -4,7 +4,7 @@ const RETRYABLE = {
   InvalidOption: false,
   /** There is no such parameter in this account and Region. */
   ParameterNotFound: false,
-  /** The parameter's value is empty, or could not be sent in an HTTP header. */
+  /** The parameter's value is empty or could not be sent in an HTTP header, or SSM's answer lacks its version or date. */
   ParameterMalformed: false,
   /** The caller's role lacks {@link TokenError.permission}. */
   AccessDenied: false,

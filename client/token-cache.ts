@@ -43,6 +43,9 @@ const PAUSE_AFTER_FAILURE_SECONDS = 5;
 /** A token at hand that may have expired is read again after this, whether the last read failed or not. */
 const PAUSE_IN_DOUBT_SECONDS = 10;
 
+/** An API's nodes may not all know a token for so long after it was stored. */
+const YOUNG_SECONDS = 5;
+
 /**
  * Holds the newest token that was read, and reads again when it is time: one read at once for all callers. While the
  * token at hand lives nobody sees a failed read, and without a token nobody is told of a failure that is past. A token
@@ -81,6 +84,12 @@ export class TokenCache {
   /** Whether a read now would come less than the poll interval after the last. */
   get isJustRead(): boolean {
     return this.#gapMs() > 0;
+  }
+
+  /** Whether a token that is at hand was stored a few seconds ago. */
+  isYoung(value: string): boolean {
+    const held = this.#held;
+    return held?.value === value && held.ageMs + this.#age(held) < YOUNG_SECONDS * SECOND;
   }
 
   /**

@@ -28,8 +28,9 @@ export interface TokenClient {
   /** The header to send, for any HTTP client. Throws as {@link getToken}. */
   readonly authorization: (options?: GetTokenOptions) => Promise<Readonly<Record<string, string>>>;
   /**
-   * `fetch` with the bearer token. After a 401 the request is sent once more, with the token's successor; any other
-   * answer, 403 included, is returned as it came.
+   * `fetch` with the bearer token. After a 401 the request is sent once more, with the token's successor; with the same
+   * token after 1 s and after 3 s, if that was stored in the last 5 seconds. Any other answer, 403 included, is returned as
+   * it came. Redirects are followed as `fetch` does; a 401 behind one repeats that last request only.
    *
    * @throws TokenError `TokenRejected` if there is no successor or the API refuses it, too; `BodyNotReplayable` if the
    *   body was a stream; both with the API's `response`. Else as {@link getToken} and `fetch`.
@@ -80,7 +81,13 @@ export function createTokenClient(options: TokenClientOptions): TokenClient {
   return {
     getToken,
     authorization: async (asked) => ({ [header.name]: shown(await getToken(asked), header) }),
-    fetch: bearerFetch({ fetch: options.fetch ?? globalFetch, header, getToken }),
+    fetch: bearerFetch({
+      fetch: options.fetch ?? globalFetch,
+      header,
+      getToken,
+      isYoung: (value) => cache.isYoung(value),
+      sleep: clock.sleep,
+    }),
   };
 }
 

@@ -51,12 +51,13 @@ export function ssmTokenSource(props: SsmTokenSourceProps): TokenSource {
       const answer = await sendCommand(client, command, { signal, failed });
       const { Parameter = {} } = answer as GetParameterCommandOutput;
       const value = sendable(Parameter.Value, parameter);
-      const writtenAt = Parameter.LastModifiedDate?.getTime() ?? 0;
+      const version = present(Parameter.Version, 'Version', parameter);
+      const writtenAt = present(Parameter.LastModifiedDate, 'LastModifiedDate', parameter).getTime();
       const { mayExpireAt, expiresAt } = expiryOf(value, { writtenAt, lifetimeSeconds });
       const now = Math.max(writtenAt, answeredAt() ?? clock.now());
       return {
         value,
-        version: Parameter.Version ?? 0,
+        version,
         writtenAt,
         ageMs: now - writtenAt,
         mayExpireInMs: mayExpireAt - now,
@@ -93,6 +94,12 @@ function sendable(stored: string | undefined, parameter: string): string {
     'ParameterMalformed',
     `parameter ${parameter} ${what}: not a token of the refresher's`,
   );
+}
+
+/** AWS always sends them; some stand-ins for SSM do not. */
+function present<T>(value: T | undefined, field: string, parameter: string): T {
+  if (value !== undefined) return value;
+  throw new TokenError('ParameterMalformed', `SSM's answer on parameter ${parameter} has no ${field}`);
 }
 
 function unreadable(error: unknown, { environment, parameter }: SsmTokenSourceProps): TokenError {

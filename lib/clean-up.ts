@@ -91,8 +91,9 @@ export class CleanUp extends Construct {
    */
   #fixLogicalIds(environment: string, handler: Lambda, events: EventInvokeConfig): void {
     const fixed = `CleanUp${environment[0]?.toUpperCase()}${environment.slice(1)}`;
+    // A role that `Role.customizeRoles` replaces by an existing one is no resource of the stack.
     const fix = (construct: IConstruct, id: string) =>
-      (construct.node.defaultChild as CfnResource).overrideLogicalId(id);
+      (construct.node.defaultChild as CfnResource | undefined)?.overrideLogicalId(id);
     fix(this.resource, fixed);
     fix(handler, `${fixed}Function`);
     fix(events, `${fixed}Events`);

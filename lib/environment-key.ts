@@ -1,5 +1,5 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
-import { Alias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
+import { Alias, type IAlias, type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { keyAlias } from '../contract/names.ts';
 import { AWS_MANAGED } from './settings/settings.ts';
@@ -18,6 +18,21 @@ export interface EnvironmentKeyProps {
 const [KEY_ID, ALIAS_ID] = ['Key', 'Alias'];
 
 /**
+ * The key behind an alias, which the CDK takes for a key. IAM and KMS do not: a policy matches no key by its alias's ARN,
+ * and no alias can name another.
+ *
+ * @returns undefined for an alias that was found by its name, which does not tell its key.
+ */
+export function keyBehind(key: IKey): IKey | undefined {
+  if (!('aliasName' in key)) return key;
+  try {
+    return (key as IAlias).aliasTargetKey;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * The key that encrypts an environment's parameters and secrets, and nothing else. It is found by its alias, an existing
  * one as well: consumers' stacks know no other name of it.
  *
@@ -30,8 +45,9 @@ export function environmentKey(
   if (key === AWS_MANAGED) return undefined;
   const aliasName = keyAlias(environment);
   if (key !== undefined) {
-    new Alias(new Construct(scope, KEY_ID), ALIAS_ID, { aliasName, targetKey: key });
-    return key;
+    const targetKey = keyBehind(key) ?? key;
+    new Alias(new Construct(scope, KEY_ID), ALIAS_ID, { aliasName, targetKey });
+    return targetKey;
   }
   const targetKey = new Key(scope, KEY_ID, {
     description: `Access tokens, sessions and credentials of ${environment}`,

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { keyBehind } from './environment-key.ts';
 import { knownPlace } from './settings/arn.ts';
 import {
   environmentName,
@@ -70,8 +71,14 @@ export function parseTokenRefresherProps(scope: Construct, props: TokenRefresher
   if (alarmTopic !== undefined && alarmKey !== undefined) {
     path.to('alarmKey').refuse('goes without alarmTopic', 'both');
   }
+  const targetKey = typeof key === 'object' ? keyBehind(key) : key;
+  if (key !== undefined && targetKey === undefined) {
+    path
+      .to('key')
+      .refuse('must be a key, or an alias that knows its key', 'an alias that was found by its name');
+  }
   const place = knownPlace(Stack.of(scope));
-  const keyArn = typeof key === 'object' ? key.keyArn : key;
+  const keyArn = typeof targetKey === 'object' ? targetKey.keyArn : targetKey;
   return root.accept(
     whole<ParsedEnvironment>({
       ...fields,

@@ -27,6 +27,12 @@ export interface TokenResourcesProps {
   readonly monitoring: Monitoring;
 }
 
+/** Secrets Manager takes descriptions of so many characters. */
+const DESCRIPTION_MAX_LENGTH = 2048;
+
+const shortened = (text: string): string =>
+  text.length <= DESCRIPTION_MAX_LENGTH ? text : `${text.slice(0, DESCRIPTION_MAX_LENGTH - 1)}…`;
+
 /** What exists once per token: its credentials, and what asks for its refreshes and watches them. */
 export class TokenResources extends Construct {
   readonly token: ParsedToken;
@@ -71,7 +77,9 @@ export class TokenResources extends Construct {
   #makeSecret(name: string, { token, key, removalPolicy }: TokenResourcesProps): string {
     const secret = new CfnSecret(this, 'Credentials', {
       name,
-      description: `Credentials for ${loginHost(token.api)}, as JSON: ${credentialsInWords(token.api)}`,
+      description: shortened(
+        `Credentials for ${loginHost(token.api)}, as JSON: ${credentialsInWords(token.api)}`,
+      ),
       ...(key !== undefined && { kmsKeyId: key.keyArn }),
     });
     secret.applyRemovalPolicy(removalPolicy);

@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Token as CdkToken, Stack } from 'aws-cdk-lib';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
@@ -22,6 +22,10 @@ interface KnownOfToken {
   /** Default: true. */
   readonly takesRequests?: boolean;
 }
+
+const WAYS_TO_READ =
+  'for others there is the managed policy that readerPolicy makes, and for another account such a role to assume, or AWS RAM';
+const WAYS_TO_ASK = 'others, as in another account, may assume such a role';
 
 /** A token, as its consumers see it. */
 export class Token {
@@ -64,14 +68,17 @@ export class Token {
   /**
    * Lets the grantee read this access token, and decrypt it through Parameter Store. It gets nothing else that the
    * key protects: the ciphertext is bound to the parameter's name, and the key is not used directly.
+   *
+   * @throws SettingError if the grantee has no policies here, such as another account: a parameter has none of its own.
    */
   grantRead(grantee: IGrantable): Grant {
     const parameter = parameterArn(this.#scope, this.parameterName);
-    const read = Grant.addToPrincipal({
+    const actions = ['ssm:GetParameter', 'ssm:GetParameters'];
+    const read = this.#check(
       grantee,
-      actions: ['ssm:GetParameter', 'ssm:GetParameters'],
-      resourceArns: [parameter],
-    });
+      Grant.addToPrincipal({ grantee, actions, resourceArns: [parameter] }),
+      WAYS_TO_READ,
+    );
     // The policy of the AWS managed key admits whoever may read the parameter.
     return this.#key === AWS_MANAGED ? read : read.combine(this.#grantDecrypt(grantee, parameter, this.#key));
   }
@@ -80,7 +87,7 @@ export class Token {
    * Lets the grantee ask for a refresh, as after a 401. A queue knows no message groups in its policies: whoever may
    * send reaches every token of the environment. The refresher rations what they can cause.
    *
-   * @throws SettingError if the environment takes no requests of consumers, as far as this stack knows.
+   * @throws SettingError if the environment takes no requests of consumers, as far as this stack knows, or as `grantRead`.
    */
   grantRequestRefresh(grantee: IGrantable): Grant {
     if (!this.#takesRequests) {
@@ -90,7 +97,25 @@ export class Token {
       );
     }
     const queue = requestQueueArn(this.#scope, this.environment);
-    return Grant.addToPrincipal({ grantee, actions: ['sqs:SendMessage'], resourceArns: [queue] });
+    const actions = ['sqs:SendMessage'];
+    return this.#check(
+      grantee,
+      Grant.addToPrincipal({ grantee, actions, resourceArns: [queue] }),
+      WAYS_TO_ASK,
+    );
+  }
+
+  /** The CDK leaves out silently what no policy of the grantee can grant. */
+  #check(grantee: IGrantable, grant: Grant, otherWays: string): Grant {
+    const { account } = Stack.of(this.#scope);
+    const { principalAccount = account } = grantee.grantPrincipal;
+    const isElsewhere =
+      ![principalAccount, account].some(CdkToken.isUnresolved) && principalAccount !== account;
+    if (grant.success && !isElsewhere) return grant;
+    const path = new SettingPath().of('environment', this.environment).of('token', this.name);
+    const rule = `must be a role, user or group of this account, and have policies here; ${otherWays}`;
+    const received = isElsewhere ? `account ${principalAccount}` : grantee.constructor.name;
+    return path.accept<Grant>(path.to('grantee').refuse(rule, received));
   }
 
   #grantDecrypt(grantee: IGrantable, parameter: string, key: IKey | undefined): Grant {

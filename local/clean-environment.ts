@@ -52,6 +52,13 @@ export function withoutAws(environment: NodeJS.ProcessEnv): Environment {
   return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 }
 
+/** The user's registry and cache, but nothing that npm says of the script that runs this: it is about this project. */
+export function outsideOfNpm(environment: NodeJS.ProcessEnv): Environment {
+  const about =
+    /^(npm_(package|lifecycle|command|execpath|node_execpath)|npm_config_(local_prefix|prefix)$|INIT_CWD)/;
+  return Object.fromEntries(Object.entries(withoutAws(environment)).filter(([name]) => !about.test(name)));
+}
+
 /** Removes AWS settings and profiles from this very process, before an SDK client could read them. */
 export function isolateThisProcess(): void {
   for (const name of Object.keys(process.env)) {

@@ -10,10 +10,11 @@ const EXTERNAL = ['@aws-sdk/client-sqs', '@aws-sdk/client-ssm', 'aws-cdk-lib', '
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 
-/** The command line with its libraries: `main.js`, and what a command loads when it runs in files of their own. */
+/** The command line with its libraries: `main.mjs`, and what a command loads when it runs in files of their own. */
 export function bundleCli(outdir: string): void {
   buildSync({
     absWorkingDir: ROOT,
+    preserveSymlinks: true,
     entryPoints: { main: 'cli/main.ts' },
     bundle: true,
     splitting: true,
@@ -23,6 +24,7 @@ export function bundleCli(outdir: string): void {
     target: 'node22',
     format: 'esm',
     mainFields: ['module', 'main'],
+    outExtension: { '.js': '.mjs' },
     banner: { js: REQUIRE },
     external: EXTERNAL,
     legalComments: 'linked',

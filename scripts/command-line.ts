@@ -16,7 +16,7 @@ export function refuseOptionsThatNpmTook(
   options: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): void {
-  const taken = options.find((name) => environment[`npm_config_${name}`] !== undefined);
+  const taken = options.find((name) => environment[`npm_config_${name.replaceAll('-', '_')}`] !== undefined);
   if (taken === undefined) return;
   throw new UsageError(`npm kept --${taken} for itself; write: npm run ${script} -- --${taken}`);
 }

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import copy
 import http.server
 import io
+import os
+import pickle
 import tempfile
 import threading
 import traceback
 import unittest
+from unittest import mock
 
 import requests
 from botocore.response import StreamingBody
-from token_refresher_client import TokenError, requests_auth
+from token_refresher_client import TokenClient, TokenError, requests_auth
 from token_refresher_client.requests_auth import BearerAuth
 
 
@@ -19,6 +23,10 @@ class FakeClient:
     def __init__(self) -> None:
         self.rejected: list[str | None] = []
         self.failure: TokenError | None = None
+        self.young: set[str] = set()
+
+    def is_young(self, token: str) -> bool:
+        return token in self.young
 
     def get_token(self, *, rejected: str | None = None) -> str:
         self.rejected.append(rejected)
@@ -37,6 +45,10 @@ class Api(http.server.ThreadingHTTPServer):
         self.accepts = "new"
         self.header, self.prefix = "Authorization", "Bearer "
         self.elsewhere = elsewhere
+        #: An accepted token is sent elsewhere.
+        self.redirects = False
+        #: Which request is accepted, whatever the token. 0: goes by the token.
+        self.accepted_at = 0
         self.seen: list[tuple[str | None, bytes]] = []
         self.ports: list[int] = []
         self.cookies: list[str | None] = []
@@ -68,7 +80,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.answer(303, {"Location": self.server.elsewhere})
         if self.path == "/forbidden":
             return self.answer(403)
-        self.answer(200 if authorization == self.server.prefix + self.server.accepts else 401)
+        is_accepted = authorization == self.server.prefix + self.server.accepts
+        if self.server.accepted_at > 0:
+            is_accepted = len(self.server.seen) == self.server.accepted_at
+        if is_accepted and self.server.redirects:
+            return self.answer(302, {"Location": self.server.elsewhere})
+        self.answer(200 if is_accepted else 401)
 
     do_GET = do_POST
 
@@ -239,6 +256,57 @@ class BearerAuthTest(unittest.TestCase):
         self.assertEqual(self.post("/redirect").status_code, 401)
         self.assertEqual(other.seen, [(None, b"")])
         self.assertEqual(self.client.rejected, [None])
+
+    def test_after_a_redirect_a_header_of_a_second_request_does_not_go_to_another_host_either(self) -> None:
+        elsewhere = Api()
+        self.addCleanup(elsewhere.close)
+        self.api.header = elsewhere.header = "X-Tableau-Auth"
+        self.api.prefix, self.api.elsewhere, self.api.redirects = "", elsewhere.url, True
+        auth = BearerAuth(self.client, header="X-Tableau-Auth", scheme="")
+        requests.get(self.api.url, auth=auth, timeout=5)
+        self.assertEqual(self.tokens_seen(), ["old", "new"])
+        self.assertEqual([token for token, _ in elsewhere.seen], [None])
+
+    def test_a_young_token_is_sent_again_before_it_counts_as_rejected(self) -> None:
+        self.client.young = {"old"}
+        for accepted_at, pauses, rejected in [(2, [1], [None]), (3, [1, 2], [None]), (4, [1, 2], [None, "old"])]:
+            with self.subTest(accepted_at), mock.patch("time.sleep") as sleep:
+                self.api.seen.clear()
+                self.client.rejected.clear()
+                self.api.accepts = "any"
+                self.api.accepted_at = accepted_at
+                self.assertEqual(self.post(data="an order").status_code, 200)
+                self.assertEqual([body for _, body in self.api.seen], [b"an order"] * accepted_at)
+                self.assertEqual([call.args[0] for call in sleep.call_args_list], pauses)
+                self.assertEqual(self.client.rejected, rejected)
+
+    def test_a_generator_is_not_sent_again_for_a_young_token(self) -> None:
+        self.client.young = {"old"}
+        with mock.patch("time.sleep") as sleep:
+            self.assertEqual(self.failure(data=iter([b"body"])).code, "BodyNotReplayable")
+        sleep.assert_not_called()
+
+    def test_responses_errors_and_sessions_are_pickled_and_copied_without_the_token(self) -> None:
+        region = mock.patch.dict(os.environ, {"AWS_DEFAULT_REGION": "us-east-1"})
+        region.start()
+        self.addCleanup(region.stop)
+        client = TokenClient(environment="sandbox", token="payments-api", queue_url="https://sqs.test/q.fifo")
+        client.get_token = self.client.get_token  # type: ignore[method-assign]
+        with requests.Session() as session:
+            session.auth = BearerAuth(client)
+            self.api.elsewhere = self.api.url
+            response = session.post(self.api.url + "/see-other", data=b"body", timeout=5)
+            self.assertEqual([earlier.status_code for earlier in response.history], [303])
+            with self.assertRaises(requests.HTTPError) as raised:
+                session.post(self.api.url + "/forbidden", timeout=5).raise_for_status()
+            for value in [response, raised.exception, session]:
+                with self.subTest(type(value)):
+                    data = pickle.dumps(value)
+                    self.assertNotRegex(data, rb"\bold\b|\bnew\b")
+                    self.assertIsInstance(pickle.loads(data), type(value))
+                    self.assertIsInstance(copy.deepcopy(value), type(value))
+        restored = pickle.loads(pickle.dumps(client))
+        self.assertEqual(restored._arguments, client._arguments)
 
     def test_it_serves_a_session(self) -> None:
         with requests.Session() as session:

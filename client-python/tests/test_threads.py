@@ -19,20 +19,20 @@ class ThreadsTest(CacheTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.clock.sleep = SystemClock.sleep
+        self.clock.sleep = SystemClock().sleep
 
     def call_together(self, calls: int) -> list[str]:
         with ThreadPoolExecutor(calls) as pool:
             return list(pool.map(lambda _: self.get(), range(calls)))
 
     def test_1000_parallel_cold_reads_are_one(self) -> None:
-        self.ssm.on_read = lambda: SystemClock.sleep(0.05)
+        self.ssm.on_read = lambda: SystemClock().sleep(0.05)
         self.assertEqual(set(self.call_together(1000)), {"token-1"})
         self.assertEqual(len(self.ssm.reads), 1)
 
     def test_so_they_are_where_nothing_may_go_on_in_the_background(self) -> None:
         self.client = self.new_client(renew_ahead=False)
-        self.ssm.on_read = lambda: SystemClock.sleep(0.05)
+        self.ssm.on_read = lambda: SystemClock().sleep(0.05)
         self.assertEqual(set(self.call_together(1000)), {"token-1"})
         self.assertEqual(len(self.ssm.reads), 1)
 
@@ -43,7 +43,7 @@ class ThreadsTest(CacheTest):
                 self.client = self.new_client(renew_ahead=None)
                 self.get()
                 self.ssm.write(value="new")
-                self.ssm.on_read = lambda: SystemClock.sleep(0.05)
+                self.ssm.on_read = lambda: SystemClock().sleep(0.05)
                 self.clock.passed += 50
                 self.assertEqual(self.get(), expected)
                 self.eventually(lambda: self.get() == "new")
@@ -52,7 +52,7 @@ class ThreadsTest(CacheTest):
         self.client = self.new_client(max_age_seconds=10)
         self.get()
         self.ssm.write()
-        self.ssm.on_read = lambda: SystemClock.sleep(0.05)
+        self.ssm.on_read = lambda: SystemClock().sleep(0.05)
         self.clock.passed = 10
         self.assertEqual(self.get(), "token-2")
 
@@ -84,9 +84,9 @@ class ThreadsTest(CacheTest):
         self.get()
         self.clock.passed = 2 * MINUTE
         self.ssm.gate.clear()
-        began = SystemClock.monotonic()
+        began = SystemClock().monotonic()
         self.assertEqual([self.get(), self.get(), self.get()], ["token-1"] * 3)
-        self.assertLess(SystemClock.monotonic() - began, 3)
+        self.assertLess(SystemClock().monotonic() - began, 3)
         self.assertEqual(len(self.ssm.reads), 2)
         self.ssm.gate.set()
 
@@ -98,13 +98,13 @@ class ThreadsTest(CacheTest):
                 self.client = self.new_client(read_timeout_seconds=0.3)
                 self.get()
                 self.ssm.failure = failure
-                self.ssm.on_read = lambda: SystemClock.sleep(0.2 if self.ssm.failure else 1)
+                self.ssm.on_read = lambda: SystemClock().sleep(0.2 if self.ssm.failure else 1)
                 waits = []
                 for seconds in [2 * MINUTE, 6, 0, 6]:
                     self.clock.passed += seconds
-                    began = SystemClock.monotonic()
+                    began = SystemClock().monotonic()
                     self.assertEqual(self.get(), "token-1")
-                    waits.append(SystemClock.monotonic() - began > 0.15)
+                    waits.append(SystemClock().monotonic() - began > 0.15)
                 self.assertEqual(waits, [True, False, False, False])
 
     def test_without_one_a_read_that_hangs_is_given_up(self) -> None:
@@ -154,7 +154,7 @@ class ThreadsTest(CacheTest):
         for _ in range(200):
             if condition():
                 return
-            SystemClock.sleep(0.01)
+            SystemClock().sleep(0.01)
         self.fail("it did not come to pass within 2 s")
 
 

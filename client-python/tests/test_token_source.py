@@ -32,6 +32,14 @@ class SourceTest(unittest.TestCase):
             self.get(**options)
         return raised.exception
 
+    def test_an_answer_without_version_or_date_is_an_error_that_names_it(self) -> None:
+        for field in ["Version", "LastModifiedDate"]:
+            with self.subTest(field):
+                self.ssm = FakeSsm(self.clock)
+                self.ssm.write()
+                del self.ssm._stored[field]
+                self.assertRegex(str(self.failure()), f"ParameterMalformed: .* has no {field}")
+
     def test_errors_of_aws_are_told_apart(self) -> None:
         for code, message, expected, permission in [
             ("ParameterNotFound", "", "ParameterNotFound", None),

@@ -48,7 +48,7 @@ class AwsFailure:
         self.name: str = details.get("Code") or type(error).__name__
         self.request_id: Optional[str] = (answer.get("ResponseMetadata") or {}).get("RequestId")
         kind = FAILURES.get(self.name, "unavailable")
-        self.kind = denied_by(details.get("Message") or "") if kind == "denied" else kind
+        self.kind: str = denied_by(details.get("Message") or "") if kind == "denied" else kind
 
     def error(self, code: str, message: str, permission: Optional[str] = None) -> TokenError:
         return TokenError(

@@ -72,9 +72,10 @@ class TokenClient:
         wait_seconds: float = 20,
         ssm: Any = None,
         sqs: Any = None,
-        on_event: Optional[Callable[[dict], None]] = None,
+        on_event: Optional[Callable[[dict[str, Any]], None]] = None,
         clock: Any = SYSTEM_CLOCK,
     ) -> None:
+        self._arguments = {name: value for name, value in locals().items() if name != "self"}
         _check_name("environment", environment, ENVIRONMENT_NAME)
         _check_name("token", token, TOKEN_NAME)
         if len(token) > TOKEN_NAME_MAX_LENGTH:
@@ -95,7 +96,7 @@ class TokenClient:
         _check_seconds("wait_seconds", wait_seconds, 1, 120)
 
         emit = _safely(on_event)
-        ssm_client = OwnClient("ssm") if ssm is None else (lambda: ssm)
+        ssm_client: Callable[[], Any] = OwnClient("ssm") if ssm is None else (lambda: ssm)
         # Made at once: this takes seconds in a small Lambda function, and the least while it starts.
         ssm_client()
         source = SsmTokenSource(
@@ -114,7 +115,7 @@ class TokenClient:
             read_timeout_seconds=read_timeout_seconds,
             renew_ahead=not _is_lambda() if renew_ahead is None else renew_ahead,
         )
-        sqs_client = OwnClient("sqs") if sqs is None else (lambda: sqs)
+        sqs_client: Callable[[], Any] = OwnClient("sqs") if sqs is None else (lambda: sqs)
         self._recovery = Recovery(
             cache=self._cache,
             requests=None if queue_url is None else SqsRefreshRequests(token, queue_url, sqs_client),
@@ -123,6 +124,15 @@ class TokenClient:
             wait_seconds=wait_seconds,
             poll_seconds=poll_seconds,
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as its arguments, without a token. Fails with those of boto3's clients, which cannot be pickled."""
+        arguments = {name: value for name, value in self._arguments.items() if value is not SYSTEM_CLOCK}
+        return _client_of, (arguments,)
+
+    def __deepcopy__(self, _: Any) -> TokenClient:
+        """Copies share the token at hand."""
+        return self
 
     def get_token(self, *, rejected: Optional[str] = None) -> str:
         """
@@ -134,19 +144,27 @@ class TokenClient:
         """
         return self._cache.get() if rejected is None else self._recovery.successor_of(rejected)
 
+    def is_young(self, token: str) -> bool:
+        """Whether this token is at hand and was stored in the last 5 seconds, so that the API may not know it yet."""
+        return self._cache.is_young(token)
+
     def authorization(self, *, rejected: Optional[str] = None) -> dict[str, str]:
         """The header to send, for any HTTP client. Raises as `get_token`."""
         return {"Authorization": f"Bearer {self.get_token(rejected=rejected)}"}
+
+
+def _client_of(arguments: dict[str, Any]) -> TokenClient:
+    return TokenClient(**arguments)
 
 
 def _is_lambda() -> bool:
     return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
 
 
-def _safely(listener: Optional[Callable[[dict], None]]) -> Callable[[dict], None]:
+def _safely(listener: Optional[Callable[[dict[str, Any]], None]]) -> Callable[[dict[str, Any]], None]:
     """A broken counter must not cost anyone a token."""
 
-    def emit(event: dict) -> None:
+    def emit(event: dict[str, Any]) -> None:
         try:
             if listener is not None:
                 listener(event)

@@ -8,13 +8,20 @@ from typing import NamedTuple
 
 
 class SystemClock:
-    #: Seconds since the epoch. Somebody may set it forward or back.
-    now = staticmethod(time.time)
-    #: Seconds since any fixed moment. Never goes back, but may stand still while the machine sleeps.
-    monotonic = staticmethod(time.monotonic)
-    sleep = staticmethod(time.sleep)
-    #: A number in [0, 1), for jitter.
-    random = staticmethod(random.random)
+    def now(self) -> float:
+        """Seconds since the epoch. May jump forward or back when the system clock is set."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds since an arbitrary start. Never goes back, but may stand still while the machine sleeps."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+    def random(self) -> float:
+        """A number in [0, 1), for jitter."""
+        return random.random()
 
 
 class Moment(NamedTuple):

@@ -10,7 +10,7 @@ RETRYABLE = {
     "InvalidOption": False,
     # There is no such parameter in this account and Region.
     "ParameterNotFound": False,
-    # The parameter's value is empty, or could not be sent in an HTTP header.
+    # The parameter's value is empty or could not be sent in an HTTP header, or SSM's answer lacks its version or date.
     "ParameterMalformed": False,
     # The caller's role lacks `permission`.
     "AccessDenied": False,
@@ -52,7 +52,7 @@ class TokenError(Exception):
         self.code = code
         self.message = message
         #: Whether the same call may succeed later without anybody's help.
-        self.retryable = RETRYABLE[code]
+        self.retryable: bool = RETRYABLE[code]
         #: The IAM action that is missing.
         self.permission = permission
         #: Name of the AWS error, such as `ThrottlingException`.
@@ -62,7 +62,7 @@ class TokenError(Exception):
         #: The API's answer with status 401.
         self.response = response
 
-    def __reduce__(self) -> tuple:
+    def __reduce__(self) -> tuple[Any, ...]:
         """Pickled or copied without the response: that holds the token, and may go to another process."""
         return TokenError, (self.code, self.message), {**self.__dict__, "response": None}
 

@@ -6,7 +6,7 @@ import os
 import weakref
 from typing import Any
 
-_things: weakref.WeakSet = weakref.WeakSet()
+_things: weakref.WeakSet[Any] = weakref.WeakSet()
 
 
 def call_after_fork(thing: Any) -> None:

@@ -48,7 +48,7 @@ class Recovery:
         cache: TokenCache,
         requests: Any,
         clock: SystemClock,
-        emit: Callable[[dict], None],
+        emit: Callable[[dict[str, Any]], None],
         wait_seconds: float,
         poll_seconds: float,
     ) -> None:
@@ -80,7 +80,8 @@ class Recovery:
         with self._lock:
             search = self._join_search(held)
         search.work.start()
-        return search.work.result()
+        successor: str = search.work.result()
+        return successor
 
     def _join_search(self, rejected: StoredToken) -> Search:
         """With the lock held."""

@@ -12,7 +12,7 @@ from .aws_errors import AwsFailure
 from .forks import call_after_fork
 
 #: A few tries within the time of one read. A connection that was frozen with its process is noticed by the first.
-CONFIG = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
+CONFIG: Any = Config(connect_timeout=1, read_timeout=2, retries={"mode": "standard", "total_max_attempts": 3})
 
 
 class OwnClient:

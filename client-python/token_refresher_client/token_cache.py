@@ -23,6 +23,10 @@ PAUSE_AFTER_FAILURE_SECONDS = 5
 #: A token at hand that may have expired is read again after this, whether the last read failed or not.
 PAUSE_IN_DOUBT_SECONDS = 10
 
+#: An API's nodes may not all know a token for so long after it was stored: after a 401 it is sent again, after these pauses.
+YOUNG_SECONDS = 5
+YOUNG_PAUSES_SECONDS = (1, 2)
+
 
 class HeldToken(NamedTuple):
     """A token at hand."""
@@ -45,7 +49,7 @@ class TokenCache:
         *,
         source: Any,
         clock: SystemClock,
-        emit: Callable[[dict], None],
+        emit: Callable[[dict[str, Any]], None],
         max_age_seconds: float,
         poll_seconds: float,
         read_timeout_seconds: float,
@@ -100,6 +104,13 @@ class TokenCache:
             if held is None or not self._lives(held):
                 raise
             return held.stored.value
+
+    def is_young(self, value: str) -> bool:
+        """Whether a token that is at hand was stored a few seconds ago."""
+        held = self._held
+        if held is None or held.stored.value != value:
+            return False
+        return held.stored.age + self._age(held) < YOUNG_SECONDS
 
     @property
     def is_just_read(self) -> bool:

@@ -59,15 +59,16 @@ class SsmTokenSource:
         raise failure
 
     def _stored_token(self, answer: Any) -> StoredToken:
-        parameter = answer["Parameter"]
-        value = self._sendable(parameter["Value"])
-        written_at = parameter["LastModifiedDate"].timestamp()
+        parameter = answer.get("Parameter") or {}
+        value = self._sendable(parameter.get("Value") or "")
+        version: int = self._present(parameter, "Version")
+        written_at: float = self._present(parameter, "LastModifiedDate").timestamp()
         expiry = expiry_of(value, written_at=written_at, lifetime_seconds=self._lifetime_seconds)
         answered_at = date_of(answer)
         now = max(written_at, self._clock.now() if answered_at is None else answered_at)
         return StoredToken(
             value,
-            version=parameter["Version"],
+            version=version,
             written_at=written_at,
             age=now - written_at,
             may_expire_in=expiry.may_expire_at - now,
@@ -84,6 +85,14 @@ class SsmTokenSource:
             "ParameterMalformed",
             f"parameter {self._parameter} {what}: not a token of the refresher's",
         )
+
+    def _present(self, parameter: Any, field: str) -> Any:
+        """AWS always sends them; some stand-ins for SSM do not."""
+        if parameter.get(field) is None:
+            raise TokenError(
+                "ParameterMalformed", f"SSM's answer on parameter {self._parameter} has no {field}"
+            )
+        return parameter[field]
 
     def _unreadable(self, failure: AwsFailure) -> TokenError:
         parameter = self._parameter

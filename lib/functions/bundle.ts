@@ -12,8 +12,10 @@ const ROOT = join(import.meta.dirname, '../..');
 export function bundle(entry: string): Files {
   const { outputFiles } = buildSync({
     entryPoints: { index: join(ROOT, 'lambda', entry) },
-    // The names of the files hash paths as seen from here: the same code is the same asset wherever the app is started.
+    // The names of the files hash paths as seen from here: the same code is the same asset wherever the app is started,
+    // and where node_modules is a link.
     absWorkingDir: ROOT,
+    preserveSymlinks: true,
     bundle: true,
     splitting: true,
     minify: true,

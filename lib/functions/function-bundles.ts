@@ -10,8 +10,8 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 
 export type FunctionName = keyof typeof FUNCTIONS;
 
-/** Folder of the package, not of the repository: there nothing can be out of date. It has a folder for each function. */
-const PREBUILT = join(import.meta.dirname, '../../function');
+/** As seen from the package's `dist/lib/index.js`. The repository has no such folder: nothing there can be out of date. */
+const PREBUILT = join(import.meta.dirname, '../function');
 
 const bundles = new Map<FunctionName, Files>();
 

@@ -12,6 +12,7 @@ import {
   isObject,
   isParsed,
   optional,
+  type Parser,
   peek,
   type Table,
   whole,
@@ -41,10 +42,18 @@ type Rows = Omit<ParsedToken, 'api' | 'minimumGap'> & {
   readonly api?: ParsedTokenApi | undefined;
 };
 
-export const tokenName = text(
+/** The CDK keeps a construct's children in a plain object, which has this member already. */
+const NO_ID = 'constructor';
+
+const kebabCase = text(
   `must be kebab-case (lower-case letters, digits, single hyphens), at most ${TOKEN_NAME_MAX_LENGTH} characters`,
   (name) => name.length <= TOKEN_NAME_MAX_LENGTH && TOKEN_NAME.test(name),
 );
+
+export const tokenName: Parser<string> = (name, path) =>
+  name === NO_ID
+    ? path.refuse('must be another one: the CDK cannot use it as the id of a construct', show(name))
+    : kebabCase(name, path);
 
 const wholeMinutes = ({ least, most, range }: { least: number; most: number; range: string }) =>
   duration({

@@ -19,12 +19,12 @@ it.concurrent('when another consumer had it refreshed, one read is enough, and a
   expect(world.api.model.counters.refreshes).toBe(refreshes);
 });
 
-it.concurrent('a resource that answers 401 whatever the token: two calls, an error, and others are not kept waiting', async (test) => {
+it.concurrent('a resource that answers 401 whatever the token, its young successor three times, too: an error, and others are not kept waiting', async (test) => {
   const world = await worldWithToken(test);
   const client = world.client();
   const closed = { kind: 'answer', status: 401 } as const;
   await client.fetch(world.resource);
-  world.api.faults.add('resource', closed, 2);
+  world.api.faults.add('resource', closed, 4);
   const error = await client.fetch(world.resource).catch((thrown: unknown) => thrown);
   expect(error).toMatchObject({ code: 'TokenRejected', message: 'the API refuses the newest token, too' });
   expect((await client.fetch(world.resource)).status).toBe(200);

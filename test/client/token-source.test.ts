@@ -157,6 +157,18 @@ describe('the value', () => {
   });
 });
 
+it.each([
+  ['Version', { LastModifiedDate: new Date() }],
+  ['LastModifiedDate', { Version: 1 }],
+])('an answer without %s is an error that names it', async (field, rest) => {
+  const ssm = { send: async () => ({ Parameter: { Value: 'the-token', ...rest } }) };
+  const error = await failure({ ssm } as never);
+  expect(error).toMatchObject({
+    code: 'ParameterMalformed',
+    message: `SSM's answer on parameter ${PARAMETER} has no ${field}`,
+  });
+});
+
 describe('the expiry', () => {
   const MINUTE = 60_000;
   const readAt = (ageMs: number, Value: string, options: Partial<TokenClientOptions> = {}) => {

@@ -65,7 +65,8 @@ export async function worldWithToken({
 }
 
 export async function openWorld(): Promise<World> {
-  const aws = await startMemoryAws();
+  let ageMs = 0;
+  const aws = await startMemoryAws({ now: () => Date.now() - ageMs });
   const answers: number[] = [];
   const log: string[] = [];
   const api = await startTokenApi({
@@ -123,6 +124,7 @@ export async function openWorld(): Promise<World> {
     },
     async storeToken() {
       const before = version(aws);
+      ageMs = TEN_MINUTES;
       const body = { token: TOKEN, requestedBy: 'operator' };
       queue.send({ groupId: TOKEN, body: JSON.stringify(body), deduplicationId: `store-${Date.now()}` });
       const startedAt = Date.now();
@@ -130,6 +132,7 @@ export async function openWorld(): Promise<World> {
         if (Date.now() - startedAt > STORE_LIMIT_MS) throw new Error(`no token was stored: ${log.join()}`);
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
+      ageMs = 0;
       makeOlder(aws);
       aws.requests.length = 0;
     },

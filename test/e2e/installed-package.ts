@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { withoutAws } from '../../local/clean-environment.ts';
+import { outsideOfNpm } from '../../local/clean-environment.ts';
 import { createProcesses } from '../../local/processes.ts';
 import { OTHER_PACKAGES } from '../client/documentation.ts';
 
@@ -72,11 +72,4 @@ function pinned(): string[] {
   return [...tested, oldestNode, ...Object.entries(OTHER_PACKAGES)].map(
     ([name, version]) => `${name}@${version}`,
   );
-}
-
-/** The user's registry and cache, but nothing that npm says of the script that runs this: it is about this project. */
-function outsideOfNpm(environment: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-  const about =
-    /^(npm_(package|lifecycle|command|execpath|node_execpath)|npm_config_(local_prefix|prefix)$|INIT_CWD)/;
-  return Object.fromEntries(Object.entries(withoutAws(environment)).filter(([name]) => !about.test(name)));
 }

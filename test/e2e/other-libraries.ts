@@ -72,6 +72,20 @@ export async function startRefusingApi(test: Pick<TestContext, 'onTestFinished'>
   return { url, bodies };
 }
 
+/** An API that takes an order and redirects to it, where it refuses the first token it sees. */
+export async function startOrderingApi(test: Pick<TestContext, 'onTestFinished'>) {
+  const requests: string[] = [];
+  let refused: string | undefined;
+  const url = await startServer(test, async (request, response) => {
+    const { authorization = '' } = request.headers;
+    requests.push(`${request.method} ${await text(request)}`.trim());
+    if (request.method === 'POST') return void response.writeHead(303, { location: '/orders/1' }).end();
+    refused ??= authorization;
+    response.writeHead(authorization === refused ? 401 : 200).end();
+  });
+  return { url, requests };
+}
+
 /** An API that redirects to another host, which answers 401. */
 export async function startRedirectingApi(test: Pick<TestContext, 'onTestFinished'>) {
   /** What the other host was sent. */

@@ -13,7 +13,13 @@ import { EXAMPLE_ACCOUNT, type Example, examples, run } from '../client/document
 import { type MiniStackWorld, openMiniStackWorld } from '../client/ministack-world.ts';
 import { worldWithToken } from '../client/world.ts';
 import { type InstalledPackage, installPackage, ROOT } from './installed-package.ts';
-import { BODY, startRedirectingApi, startRefusingApi, withOtherLibraries } from './other-libraries.ts';
+import {
+  BODY,
+  startOrderingApi,
+  startRedirectingApi,
+  startRefusingApi,
+  withOtherLibraries,
+} from './other-libraries.ts';
 
 const PARAMETER = accessTokenParameter('sandbox', 'payments-api');
 
@@ -104,6 +110,7 @@ it('the project has what the client needs, and nothing that only builds or tests
   expect(['@aws-sdk/client-ssm', '@aws-sdk/client-sqs'].filter(has)).toHaveLength(2);
   expect(['esbuild', 'typescript', '@aws-lambda-powertools/logger', 'cdk-nag'].filter(has)).toEqual([]);
   expect(readdirSync(join(installed.project, 'node_modules/token-refresher')).sort()).toEqual([
+    'CHANGELOG.md',
     'LICENSE',
     'README.md',
     'dist',
@@ -217,6 +224,35 @@ it.for(withOtherLibraries)(
     const { project } = installed;
     await run('ts', program, { world: { ...world, resource }, folder: project, project });
     expect(bodies).toEqual([BODY, BODY]);
+  },
+);
+
+it.for(withOtherLibraries)(
+  'an order that the API took is not sent again after a 401 behind the redirect: $place',
+  async (program, test) => {
+    const world = await worldWithToken(test);
+    const { url: resource, requests } = await startOrderingApi(test);
+    const { project } = installed;
+    await run('ts', program, { world: { ...world, resource }, folder: project, project });
+    expect(requests).toEqual([`POST ${BODY}`, 'GET', 'GET']);
+  },
+);
+
+it.for(asking.filter(({ text }) => /\bapi(?:\.get)?\(/.test(text)))(
+  'nor by the example at $place, which fails instead',
+  async (example, test) => {
+    const world = await worldWithToken(test);
+    const { url: resource, requests } = await startOrderingApi(test);
+    const { project } = installed;
+    const options = example.text.includes("from 'got'") ? `{ body: '${BODY}' }` : `'${BODY}'`;
+    const text = example.text.replace(/\bapi(?:\.get)?\('(.*?)'\)/, `api.post('$1', ${options})`);
+    const ended = run(
+      'ts',
+      { ...example, text },
+      { world: { ...world, resource }, folder: project, project },
+    );
+    await expect(ended).rejects.toThrow(/\b401\b/);
+    expect(requests).toEqual([`POST ${BODY}`, 'GET']);
   },
 );
 

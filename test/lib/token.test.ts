@@ -1,6 +1,14 @@
 import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { type Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  AccountPrincipal,
+  ArnPrincipal,
+  type Grant,
+  type IGrantable,
+  OrganizationPrincipal,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { describe, expect, it } from 'vitest';
 import { Token } from '../../lib/token.ts';
 import { inQuickApp, resourceOf, resourcesOf, stackOf, viaService } from './synth.ts';
@@ -90,6 +98,43 @@ describe('a token of the same stack', () => {
           },
         },
       ],
+    });
+  });
+});
+
+describe('who cannot be granted anything by policies here', () => {
+  const env = { account: '111122223333', region: 'eu-central-1' };
+  const elsewhere = '222222222222';
+  it.each<[string, (stack: Stack) => IGrantable]>([
+    [`account ${elsewhere}`, () => new AccountPrincipal(elsewhere)],
+    ['ArnPrincipal', () => new ArnPrincipal(`arn:aws:iam::${elsewhere}:role/reader`)],
+    ['OrganizationPrincipal', () => new OrganizationPrincipal('o-1234567890')],
+    ['ServicePrincipal', () => new ServicePrincipal('lambda.amazonaws.com')],
+    [
+      `account ${elsewhere}`,
+      (stack) => Role.fromRoleArn(stack, 'Reader', `arn:aws:iam::${elsewhere}:role/reader`),
+    ],
+  ])('%s is told so, and which way there is', (received, make) => {
+    inQuickApp((app) => {
+      const stack = new Stack(app, 'Consumer', { env });
+      const grantee = make(stack);
+      const token = Token.fromName(stack, { environment: 'production', name: 'payments-api' });
+      const rule = 'grantee: must be a role, user or group of this account, and have policies here';
+      for (const grant of [() => token.grantRead(grantee), () => token.grantRequestRefresh(grantee)]) {
+        expect(grant).toThrow(rule);
+        expect(grant).toThrow(`; got ${received}`);
+      }
+      expect(() => token.grantRead(grantee)).toThrow('the managed policy that readerPolicy makes');
+    });
+  });
+
+  it('a role that the app may not change is taken as it is', () => {
+    inQuickApp((app) => {
+      const stack = new Stack(app, 'Consumer', { env });
+      const arn = `arn:aws:iam::${env.account}:role/reader`;
+      const role = Role.fromRoleArn(stack, 'Reader', arn, { mutable: false });
+      const token = Token.fromName(stack, { environment: 'production', name: 'payments-api' });
+      expect(token.grantRead(role).success).toBe(true);
     });
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -16,10 +16,9 @@ const run = promisify(execFile);
 function bundled(): string {
   const folder = mkdtempSync(join(tmpdir(), 'token-refresher-bundle-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   bundleCli(join(folder, 'dist'));
-  return join(folder, 'dist/main.js');
+  return join(folder, 'dist/main.mjs');
 }
 
 it('the bundled command line runs: its help, and a table read from AWS', async () => {

@@ -31,6 +31,8 @@ describe('a token', () => {
     [{ name: 'payments--api' }, 'got "payments--api"'],
     [{ name: 'payments-' }, 'got "payments-"'],
     [{ name: 'PaymentsApi' }, 'got "PaymentsApi"'],
+    [{ name: '__proto__' }, 'got "__proto__"'],
+    [{ name: 'constructor' }, 'must be another one: the CDK cannot use it as the id of a construct'],
     [
       { name: undefined },
       'name of a token: must be kebab-case (lower-case letters, digits, single hyphens), at most 30 characters; got nothing',
