@@ -44,7 +44,7 @@ function copyProject(project: string): void {
     cwd: ROOT,
     encoding: 'utf8',
   });
-  const needed = /^(contract|fakes|lambda|lib|local|scripts)\/|^test\/e2e\/destroy-app\.ts$|^\w+\.json$/;
+  const needed = /^(cli|contract|fakes|lambda|lib|local|scripts)\/|^test\/e2e\/destroy-app\.ts$|^\w+\.json$/;
   for (const file of listed.split('\0').filter((name) => needed.test(name))) {
     mkdirSync(dirname(join(project, file)), { recursive: true });
     cpSync(join(ROOT, file), join(project, file));
