@@ -1,8 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { UsageError } from '../scripts/command-line.ts';
 import { HELP, parseOptions } from './options.ts';
-import { drawOutages, reportWorstMoments, reportYears } from './report.ts';
-import { reportLoginAlone, reportShortLives } from './report-other-apis.ts';
+import { drawOutages, reportLoginAlone, reportWorstMoments, reportYears } from './report.ts';
 
 const print = (text: string): void => console.log(text);
 
@@ -15,9 +14,8 @@ async function main(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
     writeFileSync(options.svg, await drawOutages(options, worst));
     print(`drawn to ${options.svg}\n`);
   }
-  const wasAlwaysValid = await reportShortLives(options, print);
   const keptToLimit = options.years === 0 || (await reportYears(options, print));
-  if (!wasAlwaysValid || !keptToLimit) process.exitCode = 1;
+  if (!keptToLimit) process.exitCode = 1;
 }
 
 try {

@@ -11,8 +11,6 @@ export interface Options {
   readonly outage: readonly number[];
   readonly interval: number;
   readonly lifetime: number;
-  /** How long access tokens turn out to live, in the week without outages. */
-  readonly stated: number;
   /** In seconds. */
   readonly lateness: number;
   readonly tries: number;
@@ -25,17 +23,11 @@ export interface Options {
 const command = (): Command =>
   new Command('npm run simulate --')
     .description(
-      "Runs the refresher's own code on a virtual clock against a scripted token API, beside a plain schedule that refreshes or else logs in and is retried twice by Lambda. Prints how long there was no valid token: for outages at the worst moment, by refresh token and by login alone; for a week without outages in which tokens turn out to live shorter than the settings say; and for a year of random outages.",
+      "Runs the refresher's own code on a virtual clock against a scripted token API, beside a plain schedule that refreshes or else logs in and is retried twice by Lambda. Prints how long there was no valid token: for outages at the worst moment, by refresh token and by login alone, and for a year of random outages.",
     )
     .option('--outage <minutes,...>', 'lengths of the outages at the worst moment', outages, [1, 10, 60])
     .option('--interval <minutes>', 'time between two scheduled refreshes', number(2, 720), INTERVAL_MINUTES)
     .option('--lifetime <minutes>', 'lifetime of an access token', number(3, 1440), LIFETIME_MINUTES)
-    .option(
-      '--stated <minutes>',
-      'lifetime that the token API states instead, in the week without outages',
-      number(2, 1440),
-      15,
-    )
     .option(
       '--lateness <seconds>',
       "each scheduled refresh comes from 0 to so many seconds late, as EventBridge Scheduler's may",

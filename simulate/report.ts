@@ -1,6 +1,7 @@
 import { DEFAULT_TIMES, MINUTE, SECOND } from '../contract/times.ts';
 import { inWords } from './durations.ts';
 import type { Options } from './options.ts';
+import { ANSWERS_503, HANGS } from './random-outage.ts';
 import { simulateYear, type Year } from './random-year.ts';
 import { timesWithoutToken } from './simulation.ts';
 import { table } from './table.ts';
@@ -8,15 +9,15 @@ import { type Panel, timelineSvg } from './timeline-svg.ts';
 import type { Times } from './world.ts';
 import { type Found, type SearchProps, worstMoment } from './worst-moment.ts';
 
-export type Print = (text: string) => void;
+type Print = (text: string) => void;
 
-export const timesOf = ({ interval, lifetime }: Options): Times => ({
+const timesOf = ({ interval, lifetime }: Options): Times => ({
   ...DEFAULT_TIMES,
   intervalSeconds: (interval * MINUTE) / SECOND,
   accessTokenLifetimeSeconds: (lifetime * MINUTE) / SECOND,
 });
 
-export const searchOf = (options: Options, minutes: number): Omit<SearchProps, 'who' | 'withCrash'> => ({
+const searchOf = (options: Options, minutes: number): Omit<SearchProps, 'who' | 'withCrash'> => ({
   outageMs: minutes * MINUTE,
   times: timesOf(options),
   latenessMs: options.lateness * SECOND,
@@ -57,6 +58,26 @@ export async function reportWorstMoments(options: Options, print: Print): Promis
   print(table(['outage', 'limit*', 'ours', 'ours, if a run crashes', 'plain schedule'], rows));
   print('* what no refresher on this schedule can do better than\n');
   return ours;
+}
+
+/** Prints what outages cost where the token API gives no refresh tokens. A login is repeated more seldom than a refresh. */
+export async function reportLoginAlone(options: Options, print: Print): Promise<void> {
+  const rows: string[][] = [];
+  for (const minutes of options.outage) {
+    const props = { ...searchOf(options, minutes), api: { loginAlone: true }, withCrash: false };
+    const answered = await worstMoment({ ...props, who: 'ours', how: ANSWERS_503 });
+    const others = [
+      await worstMoment({ ...props, who: 'ours', how: HANGS }),
+      await worstMoment({ ...props, who: 'plain' }),
+    ];
+    const figures = [answered, ...others].map(({ withoutTokenMs }) => withoutTokenMs);
+    rows.push([props.outageMs, answered.limitMs, ...figures].map(inWords));
+  }
+  print('The same by login alone, where the token API gives no refresh tokens:\n');
+  print(
+    table(['outage', 'limit*', 'ours, if it answers 503', 'if it does not answer', 'plain schedule'], rows),
+  );
+  print('');
 }
 
 /**

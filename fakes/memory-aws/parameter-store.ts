@@ -9,6 +9,7 @@ import type {
   GetParametersRequest,
   GetParametersResult,
   Parameter,
+  ParameterType,
   PutParameterRequest,
   PutParameterResult,
 } from '@aws-sdk/client-ssm';
@@ -37,6 +38,7 @@ export interface ParameterStoreOptions {
 /** One version of a parameter. */
 interface StoredParameter {
   readonly Name: string;
+  readonly Type: ParameterType;
   readonly Value: string;
   readonly Version: number;
   readonly Tier: 'Standard' | 'Advanced';
@@ -46,8 +48,8 @@ interface StoredParameter {
 }
 
 /**
- * Parameter Store in memory, as far as this project uses it: SecureStrings, written over, with Intelligent-Tiering.
- * Takes and gives what the SDK's commands do, and fails as AWS fails.
+ * Parameter Store in memory, as far as this project uses it. Takes and gives what the SDK's commands do, and fails as AWS
+ * fails.
  */
 export class ParameterStore {
   /** May be set and unset at any time. Default: every read sees the newest version. */
@@ -61,19 +63,25 @@ export class ParameterStore {
     this.#now = now;
   }
 
-  putParameter({ Name, Value, KeyId, Description = '' }: PutParameterRequest): PutParameterResult {
-    const name = required(Name, 'name');
-    const value = required(Value, 'value');
+  putParameter(input: PutParameterRequest): PutParameterResult {
+    const { KeyId, Description = '' } = input;
+    const name = required(input.Name, 'name');
+    const value = required(input.Value, 'value');
+    const current = this.#parameters.get(name)?.at(-1);
+    if (current !== undefined && input.Overwrite !== true) {
+      throw new AwsError('ParameterAlreadyExists', 'The parameter already exists.');
+    }
     const bytes = Buffer.byteLength(value);
-    if (bytes === 0) throw invalid('value', 'length greater than or equal to 1');
-    if (bytes > ADVANCED_BYTES) throw invalid('value', `length less than or equal to ${ADVANCED_BYTES}`);
+    const isLarge = input.Tier === 'Intelligent-Tiering' && bytes > STANDARD_BYTES;
+    const isAdvanced = current?.Tier === 'Advanced' || isLarge;
+    const most = isAdvanced ? ADVANCED_BYTES : STANDARD_BYTES;
+    if (bytes === 0 || bytes > most) throw invalid('value', `length between 1 and ${most}`);
     if (Description.length > DESCRIPTION_CHARACTERS) {
       throw invalid('description', `length less than or equal to ${DESCRIPTION_CHARACTERS}`);
     }
-    const current = this.#parameters.get(name)?.at(-1);
-    const isAdvanced = current?.Tier === 'Advanced' || bytes > STANDARD_BYTES;
     const written: StoredParameter = {
       Name: name,
+      Type: required(input.Type ?? current?.Type, 'type'),
       Value: value,
       Version: (current?.Version ?? 0) + 1,
       Tier: isAdvanced ? 'Advanced' : 'Standard',
@@ -109,9 +117,7 @@ export class ParameterStore {
       .flatMap((name) => this.#read(name) ?? []);
     const start = Number(input.NextToken ?? 0);
     const end = start + (input.MaxResults ?? DESCRIBED_PER_PAGE);
-    const Parameters = found
-      .slice(start, end)
-      .map(({ Value: _, ...described }) => ({ ...described, Type: 'SecureString' as const }));
+    const Parameters = found.slice(start, end).map(({ Value: _, ...described }) => described);
     return { Parameters, ...(end < found.length && { NextToken: String(end) }) };
   }
 
@@ -147,12 +153,12 @@ function atMostTen(names: readonly string[]): readonly string[] {
 }
 
 const readable = (
-  { Name, Version, LastModifiedDate, Value }: StoredParameter,
+  { Name, Type, Version, LastModifiedDate, Value }: StoredParameter,
   isDecrypted: boolean,
 ): Parameter => ({
   Name,
-  Type: 'SecureString',
-  Value: isDecrypted ? Value : ciphertext(`${Name}:${Version}:${Value}`),
+  Type,
+  Value: isDecrypted || Type !== 'SecureString' ? Value : ciphertext(`${Name}:${Version}:${Value}`),
   Version,
   LastModifiedDate,
   ARN: `arn:aws:ssm:${LOCAL_REGION}:${LOCAL_ACCOUNT}:parameter${Name}`,

@@ -13,7 +13,7 @@ function openParameters() {
     pass: (milliseconds: number) => {
       now += milliseconds;
     },
-    put: (Value: string) => store.putParameter({ Name: NAME, Value }),
+    put: (Value: string) => store.putParameter({ Name: NAME, Value, Type: 'SecureString', Overwrite: true }),
     value: () => store.getParameters({ Names: [NAME], WithDecryption: true }).Parameters?.[0]?.Value,
   };
 }
@@ -40,7 +40,7 @@ it('misses a first write altogether, and all by the chance it is given', () => {
 
 it('describes what is below a path, page by page', () => {
   const store = new ParameterStore();
-  for (const Name of ['/a/b/c', '/ab', '/a/d']) store.putParameter({ Name, Value: 'x' });
+  for (const Name of ['/a/b/c', '/ab', '/a/d']) store.putParameter({ Name, Value: 'x', Type: 'String' });
   const ParameterFilters = [{ Key: 'Path', Option: 'Recursive', Values: ['/a'] }];
   const first = store.describeParameters({ ParameterFilters, MaxResults: 1 });
   const second = store.describeParameters({ ParameterFilters, MaxResults: 1, NextToken: first.NextToken });

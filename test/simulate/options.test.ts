@@ -7,7 +7,6 @@ it('has defaults', () => {
     outage: [1, 10, 60],
     interval: 25,
     lifetime: 30,
-    stated: 15,
     lateness: 60,
     tries: 200,
     years: 1,

@@ -5,6 +5,7 @@ const TIER_ECHOED = 'it stores the tier that was asked for, as it was asked';
 /** What MiniStack 1.5.33 does otherwise than AWS, by case of the contract. */
 export const ministackDifferences: Readonly<Record<string, string>> = {
   'parameter: an empty value is refused': 'it accepts empty values',
+  'parameter: the standard tier does not hold 4,097 bytes': NO_LIMIT,
   'parameter: Intelligent-Tiering is Standard at 4,096 bytes, Advanced above and for ever after': TIER_ECHOED,
   'parameter: 8,193 bytes are refused, and what was stored stays': NO_LIMIT,
   'secret: one without a value has no versions': EMPTY_VALUE,

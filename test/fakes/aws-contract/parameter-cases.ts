@@ -51,6 +51,14 @@ export const parameterCases: ContractCases = {
     expect(between).toBeLessThan(5_000);
   },
 
+  'parameter: a write over it without Overwrite is refused': async (aws) => {
+    const Name = nameFor(aws);
+    await put(aws, { Name, Value: 'one' });
+    await expect(put(aws, { Name, Value: 'two', Overwrite: false })).rejects.toMatchObject({
+      name: 'ParameterAlreadyExists',
+    });
+  },
+
   'parameter: a SecureString is plain with decryption only': async (aws) => {
     const Name = nameFor(aws);
     await put(aws, { Name, Value: 'secret-value' });
@@ -59,6 +67,17 @@ export const parameterCases: ContractCases = {
     expect(encrypted.Value).toBeTruthy();
     expect(encrypted.Value).not.toContain('secret-value');
     expect(Buffer.from(encrypted.Value ?? '', 'base64').toString()).not.toContain('secret-value');
+  },
+
+  'parameter: the first write needs a Type': async (aws) => {
+    await expect(put(aws, { Name: nameFor(aws), Value: 'one', Type: undefined })).rejects.toMatchObject({
+      name: 'ValidationException',
+    });
+  },
+
+  'parameter: the standard tier does not hold 4,097 bytes': async (aws) => {
+    const write = put(aws, { Name: nameFor(aws), Value: 'x'.repeat(4097), Tier: 'Standard' });
+    await expect(write).rejects.toMatchObject({ name: 'ValidationException' });
   },
 
   'parameter: one that is missing is listed by GetParameters, an error of GetParameter': async (aws) => {
