@@ -46,7 +46,10 @@ export interface Place {
   readonly account?: string;
 }
 
-/** With a token that was got ten minutes ago. */
+/** A token that was stored in the last 5 seconds is sent once more after a 401. */
+const NO_LONGER_YOUNG_MS = 5_500;
+
+/** With a token that was granted ten minutes ago, and stored a few seconds ago. */
 export async function openMiniStackWorld(
   endpoint: string,
   { environment = `consumers${Date.now() % 1_000_000}`, account = LOCAL_ACCOUNT }: Place = {},
@@ -86,6 +89,7 @@ export async function openMiniStackWorld(
   const body = JSON.stringify({ token: TOKEN, requestedBy: 'operator' });
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageGroupId: TOKEN, MessageBody: body }));
   await makeOlder(ssm, environment);
+  await sleep(NO_LONGER_YOUNG_MS);
   received = 0;
 
   return {

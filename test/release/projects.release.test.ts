@@ -87,6 +87,9 @@ it.concurrent.for(RUNS)('on the $node Node.js, $kind synthesizes and calls the A
   expect(answers).toEqual([401, 200]);
 });
 
+/** Both wait 5 s for a test by themselves, in which a busy machine does not load the CDK. */
+const PATIENCE = '--testTimeout=120000';
+
 /** What `cdk init` wrote until 2025, and what it writes now but for the place of types. */
 const TEMPLATE = join(import.meta.dirname, '../../node_modules/aws-cdk/lib/init-templates/app/typescript');
 const [tsconfig, jestConfig] = ['tsconfig.json', 'jest.config.js'].map((file) =>
@@ -136,7 +139,7 @@ it.concurrent.for(CDK_INIT)('Jest runs the tests of the app that cdk init makes 
     [`${folder}/test/client.test.ts`]: TESTS.client,
   });
   const { answers, env } = await worldAfterRevocation(test);
-  const output = await project.run([project.tool('jest/bin/jest.js')], { within: folder, env });
+  const output = await project.run([project.tool('jest/bin/jest.js'), PATIENCE], { within: folder, env });
   expect(output).toContain('Tests:       3 passed, 3 total');
   expect(answers).toEqual([401, 200]);
 });
@@ -147,7 +150,7 @@ it.concurrent('Vitest runs the same tests', async (test) => {
     'vitest/client.test.ts': TESTS.client,
   });
   const { answers, env } = await worldAfterRevocation(test);
-  const args = [project.tool('vitest/vitest.mjs'), 'run', '--globals'];
+  const args = [project.tool('vitest/vitest.mjs'), 'run', '--globals', PATIENCE];
   expect(await project.run(args, { within: 'vitest', env })).toMatch(/Tests +3 passed/);
   expect(answers).toEqual([401, 200]);
 });
