@@ -14,7 +14,7 @@ export type Run = (work: (session: Session) => Promise<number>, options: CommonO
 export function program(world: World, run: Run): Command {
   const name = commandOf(world.env);
   const root = new Command('token-refresher')
-    .description('Runs what token-refresher has deployed: credentials, state, refreshes.')
+    .description('Runs what token-refresher deploys: credentials, state, refreshes, checks.')
     .usage('<command> [options]')
     .showHelpAfterError('(--help says more)')
     // Without `[options]`, which leaves the descriptions too little of 80 columns.
@@ -89,6 +89,65 @@ export function program(world: World, run: Run): Command {
       run(async (session) => {
         const { why } = await import('./commands/why.ts');
         return why(session, environment, token, options);
+      }, options),
+    );
+
+  command('check <environment>', 'Check settings and token APIs before a deployment, and what is deployed.', [
+    'check sandbox',
+    'check sandbox --log-in payments-api',
+  ])
+    .option('--log-in <token>', 'one login from this machine, with credentials typed in')
+    .option('--environments <file>', 'where the settings are, in a checkout', 'environments.ts')
+    .action((environment, options) =>
+      run(async (session) => {
+        const { check } = await import('./commands/check.ts');
+        return check(session, environment, options);
+      }, options),
+    );
+
+  command('show <environment> <token>', 'Show the access token, after asking.', [
+    'show sandbox payments-api',
+    'show sandbox payments-api --plain | …',
+  ])
+    .option('--plain', 'print it without asking, for a pipe')
+    .action((environment, token, options) =>
+      run(async (session) => {
+        const { show } = await import('./commands/show.ts');
+        return show(session, environment, token, options);
+      }, options),
+    );
+
+  command('dead-letters <environment>', 'Show the messages that the function could not use.', [
+    'dead-letters sandbox',
+    'dead-letters sandbox --drop',
+  ])
+    .option('--drop', 'delete what is shown, after asking')
+    .option('--yes', 'without asking')
+    .action((environment, options) =>
+      run(async (session) => {
+        const { deadLetters } = await import('./commands/dead-letters.ts');
+        return deadLetters(session, environment, options);
+      }, options),
+    );
+
+  command('adopt', 'List secrets that look like credentials, as entries for environments.ts.', [
+    'adopt',
+  ]).action((options) =>
+    run(async (session) => {
+      const { adopt } = await import('./commands/adopt.ts');
+      return adopt(session);
+    }, options),
+  );
+
+  command('destroy <environment> [cdkOptions...]', 'Tell what stays, then cdk destroy, in a checkout.', [
+    'destroy sandbox',
+    'destroy production --force',
+  ])
+    .allowUnknownOption()
+    .action((environment, cdkOptions, options) =>
+      run(async (session) => {
+        const { destroy } = await import('./commands/destroy.ts');
+        return destroy(session, environment, cdkOptions);
       }, options),
     );
 

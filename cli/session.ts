@@ -37,7 +37,8 @@ export class Session {
     this.world = world;
     this.options = options;
     this.screen = new Screen(world);
-    this.aws = new Aws(place, world.clientSettings);
+    const endpoint = options.endpointUrl === undefined ? {} : { endpoint: options.endpointUrl };
+    this.aws = new Aws(place, { ...endpoint, ...world.clientSettings });
     this.circumstances = { place, environment: undefined, policy: undefined, adoptedSecret: undefined };
     this.command = commandOf(world.env);
   }

@@ -2,6 +2,7 @@
 export interface Place {
   readonly region?: string;
   readonly profile?: string;
+  /** For people; clients find that of the environment, or one for their service, by themselves. */
   readonly endpoint?: string;
 }
 
@@ -15,19 +16,26 @@ export const USER_AGENT = 'token-refresher-cli';
 /** The clients of one command, each made when it is first needed. They share the credentials, which may cost a call. */
 export class Aws {
   readonly place: Place;
-  readonly #settings: Readonly<Record<string, unknown>>;
+  /** Settings of all clients beside the place. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly #clients = new Map<unknown, Client>();
 
   constructor(place: Place, settings: Readonly<Record<string, unknown>> = {}) {
     this.place = place;
-    this.#settings = { ...place, customUserAgent: USER_AGENT, ...settings };
+    this.settings = settings;
   }
 
   client<T extends Client>(Kind: new (settings: object) => T): T {
     const known = this.#clients.get(Kind) as T | undefined;
     if (known !== undefined) return known;
     const [first] = this.#clients.values();
-    const made = new Kind({ ...(first && { credentials: first.config.credentials }), ...this.#settings });
+    const { endpoint: _, ...where } = this.place;
+    const made = new Kind({
+      ...(first && { credentials: first.config.credentials }),
+      ...where,
+      customUserAgent: USER_AGENT,
+      ...this.settings,
+    });
     this.#clients.set(Kind, made);
     return made;
   }

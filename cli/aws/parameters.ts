@@ -25,3 +25,13 @@ export async function describeParameters(aws: Aws, path: string): Promise<Parame
   }
   return found;
 }
+
+/** The decrypted value; undefined if there is none. */
+export async function readParameter(aws: Aws, name: string): Promise<string | undefined> {
+  const { GetParametersCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+  const client = aws.client(SSMClient);
+  const { Parameters = [] } = await client.send(
+    new GetParametersCommand({ Names: [name], WithDecryption: true }),
+  );
+  return Parameters[0]?.Value;
+}

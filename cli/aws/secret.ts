@@ -47,3 +47,49 @@ export async function restoreSecret(
     }),
   );
 }
+
+export interface ListedSecret {
+  readonly name: string;
+  readonly arn: string;
+  /** Absent: the key that AWS manages. */
+  readonly keyArn?: string;
+}
+
+export async function listSecrets(aws: Aws): Promise<ListedSecret[]> {
+  const { paginateListSecrets, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const found: ListedSecret[] = [];
+  for await (const { SecretList = [] } of paginateListSecrets(
+    { client: aws.client(SecretsManagerClient) },
+    {},
+  )) {
+    for (const { Name = '', ARN = '', KmsKeyId } of SecretList) {
+      found.push({ name: Name, arn: ARN, ...(KmsKeyId?.startsWith('arn:') && { keyArn: KmsKeyId }) });
+    }
+  }
+  return found;
+}
+
+export async function readSecret(aws: Aws, id: string): Promise<string | undefined> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  return (await aws.client(SecretsManagerClient).send(new GetSecretValueCommand({ SecretId: id })))
+    .SecretString;
+}
+
+/** ARN and key of a secret; undefined if there is none of that name. */
+export async function findSecret(
+  aws: Aws,
+  name: string,
+): Promise<{ readonly arn: string; readonly kmsKeyId: string | undefined } | undefined> {
+  const { DescribeSecretCommand, ResourceNotFoundException, SecretsManagerClient } = await import(
+    '@aws-sdk/client-secrets-manager'
+  );
+  try {
+    const described = await aws
+      .client(SecretsManagerClient)
+      .send(new DescribeSecretCommand({ SecretId: name }));
+    return { arn: described.ARN ?? '', kmsKeyId: described.KmsKeyId };
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}

@@ -1,6 +1,16 @@
 import { AwsError } from './aws-error.ts';
 
-export type Service = 'ssm' | 'secretsmanager' | 'sqs' | 'sts' | 'cloudformation' | 'cloudwatch' | 'logs';
+export type Service =
+  | 'ssm'
+  | 'secretsmanager'
+  | 'sqs'
+  | 'sts'
+  | 'cloudformation'
+  | 'cloudwatch'
+  | 'logs'
+  | 'scheduler'
+  | 'lambda'
+  | 'sns';
 
 /** A call as it arrived. */
 export interface Call {
@@ -120,5 +130,8 @@ const INTERNAL_ERROR = {
   sts: 'InternalFailure',
   cloudformation: 'InternalFailure',
   cloudwatch: 'InternalServiceFault',
+  lambda: 'ServiceException',
+  scheduler: 'InternalServerException',
+  sns: 'InternalError',
   logs: 'InternalFailure',
 } as const;

@@ -8,6 +8,7 @@ import type { Queues } from './queues.ts';
 import type { SecretStore } from './secret-store.ts';
 import { sqsOperations } from './sqs-operations.ts';
 import type { Stacks } from './stacks.ts';
+import type { Triggers } from './triggers.ts';
 
 /** Input and output are what the protocol's JSON holds. */
 export type Operation = (input: Readonly<Record<string, unknown>>) => unknown;
@@ -19,6 +20,7 @@ export interface Stores {
   readonly stacks: Stacks;
   readonly alarms: Alarms;
   readonly logs: LogGroups;
+  readonly triggers: Triggers;
 }
 
 export interface ServiceOperations {
@@ -28,7 +30,7 @@ export interface ServiceOperations {
   readonly operations: Readonly<Record<string, Operation>>;
 }
 
-/** Everything that is answered, by the prefix of the header `X-Amz-Target`, or the version in a form. */
+/** Everything that is answered, by the prefix of the header `X-Amz-Target`, the version in a form, or the folder of a path. */
 export function serviceOperations({
   parameters,
   secrets,
@@ -36,6 +38,7 @@ export function serviceOperations({
   stacks,
   alarms,
   logs,
+  triggers,
 }: Stores): Record<string, ServiceOperations> {
   return {
     AmazonSSM: {
@@ -57,6 +60,7 @@ export function serviceOperations({
         PutSecretValue: secrets.putSecretValue.bind(secrets),
         GetSecretValue: secrets.getSecretValue.bind(secrets),
         DescribeSecret: secrets.describeSecret.bind(secrets),
+        ListSecrets: secrets.listSecrets.bind(secrets),
         UpdateSecretVersionStage: secrets.updateSecretVersionStage.bind(secrets),
       }),
     },
@@ -77,6 +81,23 @@ export function serviceOperations({
         FilterLogEvents: logs.filterLogEvents.bind(logs),
         StartQuery: logs.startQuery.bind(logs),
         GetQueryResults: logs.getQueryResults.bind(logs),
+      }),
+    },
+    schedules: {
+      service: 'scheduler',
+      jsonVersion: '1.1',
+      operations: asOperations({ GetSchedule: triggers.getSchedule.bind(triggers) }),
+    },
+    'event-source-mappings': {
+      service: 'lambda',
+      jsonVersion: '1.1',
+      operations: asOperations({ ListEventSourceMappings: triggers.listEventSourceMappings.bind(triggers) }),
+    },
+    '2010-03-31': {
+      service: 'sns',
+      jsonVersion: 'query',
+      operations: asOperations({
+        ListSubscriptionsByTopic: triggers.listSubscriptionsByTopic.bind(triggers),
       }),
     },
     // By the version of the query protocol's form.

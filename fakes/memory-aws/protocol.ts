@@ -23,6 +23,7 @@ export interface AwsRequest {
 
 export async function readRequest(request: IncomingMessage): Promise<AwsRequest> {
   const text = await readText(request);
+  if (request.method === 'GET') return readRest(request.url ?? '');
   const header = request.headers['x-amz-target'];
   if (header === undefined) {
     const {
@@ -38,6 +39,23 @@ export async function readRequest(request: IncomingMessage): Promise<AwsRequest>
   } catch {
     throw new AwsError('SerializationException', 'The request is not JSON.');
   }
+}
+
+/** Of services that have no header or form for it, by the folder of the path. */
+const REST_OPERATIONS: Readonly<Record<string, string>> = {
+  schedules: 'GetSchedule',
+  'event-source-mappings': 'ListEventSourceMappings',
+};
+
+/** `/schedules/<name>?…`, `/<version>/event-source-mappings?…` */
+function readRest(text: string): AwsRequest {
+  const { pathname, searchParams } = new URL(text, 'http://memory-aws');
+  const [, folder = '', id = ''] = /^(?:\/\d{4}-\d\d-\d\d)?\/([\w-]+)\/?(.*)$/.exec(pathname) ?? [];
+  return {
+    target: folder,
+    name: REST_OPERATIONS[folder] ?? '',
+    input: { Name: id, ...Object.fromEntries(searchParams) },
+  };
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

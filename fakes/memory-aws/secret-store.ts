@@ -6,6 +6,7 @@ import type {
   DescribeSecretResponse,
   GetSecretValueRequest,
   GetSecretValueResponse,
+  ListSecretsResponse,
   PutSecretValueRequest,
   PutSecretValueResponse,
   UpdateSecretVersionStageRequest,
@@ -120,6 +121,10 @@ export class SecretStore {
       CreatedDate: secret.createdAt,
       ...(ids.length > 0 && { VersionIdsToStages }),
     };
+  }
+
+  listSecrets(): ListSecretsResponse {
+    return { SecretList: [...this.#secrets.values()].map(({ name, arn }) => ({ Name: name, ARN: arn })) };
   }
 
   /** Moves AWSCURRENT. */

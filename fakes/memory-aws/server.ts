@@ -11,6 +11,7 @@ import { writeXml, writeXmlError, type Xml } from './query-protocol.ts';
 import { Queues } from './queues.ts';
 import { SecretStore } from './secret-store.ts';
 import { Stacks } from './stacks.ts';
+import { Triggers } from './triggers.ts';
 
 /** A request that arrived. Holds names only, never a value. */
 export interface RecordedRequest {
@@ -39,6 +40,7 @@ export interface MemoryAws {
   readonly stacks: Stacks;
   readonly alarms: Alarms;
   readonly logs: LogGroups;
+  readonly triggers: Triggers;
   /** In order of arrival. May be emptied. */
   readonly requests: RecordedRequest[];
   readonly faults: Faults;
@@ -57,6 +59,7 @@ export async function startMemoryAws({ now = Date.now }: MemoryAwsOptions = {}):
     stacks: new Stacks(),
     alarms: new Alarms(),
     logs: new LogGroups(),
+    triggers: new Triggers(),
   };
   const faults = new Faults();
   const requests: RecordedRequest[] = [];

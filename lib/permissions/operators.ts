@@ -23,8 +23,9 @@ export interface OperatorsPolicyProps {
  * Actions that know no resource, so that they stand on `*`; none of them shows a value.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
+ * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
  */
-const WITHOUT_RESOURCE = ['ssm:DescribeParameters'];
+const WITHOUT_RESOURCE = ['lambda:ListEventSourceMappings', 'ssm:DescribeParameters'];
 
 /**
  * What the command line needs, for roles of people outside the CDK: they set and restore credentials without reading
@@ -77,7 +78,7 @@ function requests({ requests: { queue, deadLetterQueue } }: OperatorsPolicyProps
   return [
     new PolicyStatement({
       sid: 'AskForRefreshes',
-      actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+      actions: ['sqs:GetQueueAttributes', 'sqs:SendMessage'],
       resources: [queue.queueArn],
     }),
     new PolicyStatement({
@@ -86,8 +87,6 @@ function requests({ requests: { queue, deadLetterQueue } }: OperatorsPolicyProps
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
         'sqs:GetQueueAttributes',
-        'sqs:GetQueueUrl',
-        'sqs:PurgeQueue',
         'sqs:ReceiveMessage',
       ],
       resources: [deadLetterQueue.queueArn],

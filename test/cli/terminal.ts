@@ -22,12 +22,24 @@ export async function runAtTerminal(
   dialogue: Dialogue,
   env: NodeJS.ProcessEnv = {},
 ): Promise<AtTerminal> {
-  const argv = [process.execPath, MAIN, ...line.split(' ')];
+  return atTerminal([process.execPath, MAIN, ...line.split(' ')], dialogue, {
+    ...environmentOf(aws),
+    ...env,
+  });
+}
+
+/** Runs a program at a pseudo-terminal of 80 columns. */
+export async function atTerminal(
+  argv: readonly string[],
+  dialogue: Dialogue,
+  env: NodeJS.ProcessEnv,
+  cwd?: string,
+): Promise<AtTerminal> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const python = execFile(
     'python3',
     [join(import.meta.dirname, 'terminal.py')],
-    { env: { ...environmentOf(aws), ...env }, maxBuffer: 2 ** 24 },
+    { env, cwd, maxBuffer: 2 ** 24 },
     (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
   );
   python.stdin?.end(JSON.stringify({ argv, dialogue }));

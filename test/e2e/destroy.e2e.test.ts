@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
@@ -16,6 +15,7 @@ import { awsEnvironment, clientConfig, toolEnvironment } from '../../local/clean
 import { bootstrap } from '../../local/deploy.ts';
 import { createProcesses } from '../../local/processes.ts';
 import { withAwsCli } from '../client/aws-cli.ts';
+import { copyProject } from './copy-project.ts';
 import { parametersOf } from './parameters-of.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -37,20 +37,6 @@ const unasked = (commands: string): string =>
   commands
     .replace(DEPLOY, '$& --require-approval never')
     .replace(/^npm run destroy -- production$/m, '$& --force');
-
-/** What the commands need of this project, in a folder where `environments.ts` may be changed. */
-function copyProject(project: string): void {
-  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  const needed = /^(contract|fakes|lambda|lib|local|scripts)\/|^test\/e2e\/destroy-app\.ts$|^\w+\.json$/;
-  for (const file of listed.split('\0').filter((name) => needed.test(name))) {
-    mkdirSync(dirname(join(project, file)), { recursive: true });
-    cpSync(join(ROOT, file), join(project, file));
-  }
-  symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'));
-}
 
 /** Lines to put back. */
 interface Added {

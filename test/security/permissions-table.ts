@@ -195,7 +195,7 @@ export const ROWS: readonly Row[] = [
   },
   {
     principal: 'operator',
-    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    actions: ['sqs:GetQueueAttributes', 'sqs:SendMessage'],
     resource: 'request queue',
     arns: requestQueue,
     why: 'asks for a refresh',
@@ -206,8 +206,6 @@ export const ROWS: readonly Row[] = [
       'sqs:ChangeMessageVisibility',
       'sqs:DeleteMessage',
       'sqs:GetQueueAttributes',
-      'sqs:GetQueueUrl',
-      'sqs:PurgeQueue',
       'sqs:ReceiveMessage',
     ],
     resource: 'dead-letter queue',
@@ -251,10 +249,10 @@ export const ROWS: readonly Row[] = [
   },
   {
     principal: 'operator',
-    actions: ['ssm:DescribeParameters'],
-    resource: '`*`: the action knows no resource, and shows no value',
+    actions: ['lambda:ListEventSourceMappings', 'ssm:DescribeParameters'],
+    resource: '`*`: the actions know no resource, and show no value',
     arns: () => ['*'],
-    why: 'sees how and until when a token was got',
+    why: 'sees how and until when a token was got, and whether the queue reaches the function',
   },
   {
     principal: 'reader',

@@ -42,8 +42,6 @@ export const RESOURCE_TYPES: readonly ResourceType[] = [
     'ChangeMessageVisibility',
     'DeleteMessage',
     'GetQueueAttributes',
-    'GetQueueUrl',
-    'PurgeQueue',
     'ReceiveMessage',
     'SendMessage',
   ),
@@ -59,6 +57,7 @@ export const ON_EVERYTHING: Readonly<Record<string, string>> = {
   'ec2:DescribeNetworkInterfaces': 'knows no resource',
   'ec2:DescribeSubnets': 'knows no resource',
   'ec2:UnassignPrivateIpAddresses': 'AWS asks for `*`: see lib/functions/network.ts',
+  'lambda:ListEventSourceMappings': 'knows no resource',
   'scheduler:ListSchedules': 'knows no resource',
   'ssm:DescribeParameters': 'knows no resource',
 };

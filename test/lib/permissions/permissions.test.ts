@@ -1,8 +1,8 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { whatStays } from '../../../cli/what-stays.ts';
 import type { NamedTokenProps } from '../../../lib/settings/settings.ts';
 import type { TokenRefresherStackProps } from '../../../lib/token-refresher-stack.ts';
-import { whatStays } from '../../../scripts/what-stays.ts';
 import { verdict } from '../settings/verdict.ts';
 import { manyTokens, payments, resourcesOf, templateOf, viaService } from '../synth.ts';
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
+import { type DescribedSecret, whatStays } from '../../cli/what-stays.ts';
 import type { EnvironmentSettings } from '../../lib/settings/settings.ts';
-import { type DescribedSecret, whatStays } from '../../scripts/what-stays.ts';
 
 const PLACE = 'eu-central-1:111122223333';
 const KEY = `arn:aws:kms:${PLACE}:key/99999999-12ab-34cd-56ef-1234567890ab`;
