@@ -1,4 +1,5 @@
 import { configDefaults, defineConfig } from 'vitest/config';
+import type { Reporter } from 'vitest/node';
 
 /** Tests against real clocks and sockets: they wait more than they compute, and want the machine to themselves. */
 const REAL_TIME = [
@@ -21,10 +22,18 @@ const exclude = [
   'test/servers/**/*.test.ts',
 ];
 
+const whatToDo: Reporter = {
+  onTestRunEnd(_modules, _errors, reason) {
+    if (reason !== 'failed') return;
+    console.log('One file again, alone: npx vitest run <file>');
+    console.log('What fails under "real time" may do so because the machine is busy: run it alone first.\n');
+  },
+};
+
 export default defineConfig({
   test: {
     // Failures and a summary; what a test that passed wrote is left out.
-    reporters: ['minimal'],
+    reporters: ['minimal', whatToDo],
     projects: [
       {
         test: {
