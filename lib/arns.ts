@@ -2,7 +2,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { environmentPrefix, requestQueueName } from '../contract/names.ts';
 
-/** ARNs of what has a fixed name, in the account and Region of the scope's stack. */
+/** ARNs of resources with fixed names, in the account and Region of the scope's stack. */
 
 /** @param name with its leading slash; may end in `*`. */
 export const parameterArn = (scope: Construct, name: string): string =>
@@ -27,7 +27,7 @@ export const scheduleGroupArn = (scope: Construct, environment: string): string 
     resourceName: environmentPrefix(environment),
   });
 
-/** Pattern of the ARNs of the environment's rules. No environment's name begins with another's and a hyphen. */
+/** Pattern of the ARNs of the environment's rules. Environment names have no hyphen, so it matches no other environment. */
 export const ruleArns = (scope: Construct, environment: string): string =>
   Stack.of(scope).formatArn({
     service: 'events',
@@ -45,7 +45,7 @@ export const alarmArns = (scope: Construct, environment: string): string =>
   });
 
 /**
- * Of the log group itself; the attribute that CDK and CloudFormation call its ARN ends in `:*` and is that of its streams.
+ * ARN of the log group itself. What CDK and CloudFormation call its ARN ends in `:*` and stands for its streams.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
  */

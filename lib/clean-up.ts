@@ -21,35 +21,34 @@ export interface CleanUpProps {
   /** Names of the tokens; read at synthesis. */
   readonly tokens: () => readonly string[];
   /**
-   * Its code must be live before anything is deleted, or it would write again. It uses the request queue, whose name
-   * only one stack can have: a second stack of the same environment fails before it could clean up.
+   * Its new code must be live before anything is deleted, or it would write again. It depends on the request queue, whose
+   * name only one stack can have, so a second stack of the same environment fails before it deletes anything.
    */
   readonly function: IDependable;
   readonly logRetention: RetentionDays;
 }
 
-/** Two rounds of deletion with a pause of one function timeout between them, throttled, and the answer. */
+/** Enough for two rounds of throttled deletions, a pause of one function timeout between them, and the answer. */
 const TIMEOUT = Duration.minutes(3);
 
 /**
- * CloudFormation leaves its event with Lambda, which would try for six hours to run it. One that is older is dropped, so
- * that the last run has ended before CloudFormation gives up and rolls back: a late one would delete the parameters of
- * tokens that are kept after all.
+ * Lambda would retry CloudFormation's event for six hours. Older events are dropped, so that the last run has ended before
+ * CloudFormation gives up and rolls back: a later run would delete the parameters of tokens that are kept.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
  */
 const MOST_EVENT_AGE = Duration.minutes(5);
 
-/** After this time CloudFormation gives up; by itself it would wait an hour. */
+/** CloudFormation gives up after this time. The default is an hour. */
 const ANSWER_TIMEOUT = Duration.minutes(10);
 
 const RESOURCE_TYPE = 'Custom::TokenRefresherCleanUp';
 
 /**
- * Deletes the parameters that the function wrote, which CloudFormation does not know of: of removed tokens when the
- * stack is updated, of all when it is deleted. A live access token must not stay behind.
+ * Deletes the parameters that the function wrote and CloudFormation does not know: those of removed tokens when the stack is
+ * updated, all when it is deleted. No live access token may stay behind.
  *
- * What asks for refreshes must depend on it, so that it goes first when the stack is deleted.
+ * Schedules and rules must depend on it, so that they are deleted first.
  */
 export class CleanUp extends Construct {
   readonly resource: CustomResource;
@@ -74,20 +73,20 @@ export class CleanUp extends Construct {
         Tokens: Lazy.list({ produce: () => tokens().toSorted() }),
       } satisfies CleanUpProperties,
     });
-    // No event comes before the limit of its age, and the limit goes after the last one.
+    // The age limit exists before the first event and is deleted after the last.
     this.resource.node.addDependency(props.function, events);
     this.#fixLogicalIds(environment, handler, events);
   }
 
   /**
-   * Ids that follow the environment and nothing else. When the environment of a stack is renamed, all that cleans up
-   * after the former one must be there until it has: with the role's id kept, CloudFormation would change its
-   * permissions before it asks for the deletion, which would be refused.
+   * Logical ids depend on the environment only.
    *
-   * When constructs are renamed or moved, nothing of it changes: in place of another custom resource the old one would
-   * be deleted, and with it the parameters of tokens that live; the function's ARN, which must never change, is made of
-   * its id; and a function has one limit of age, which a second would collide with. That CloudFormation refuses such an
-   * update, since queues and others have fixed names, is not relied on.
+   * If a stack's environment is renamed, everything that cleans up the old one must exist until it has done so. If the role
+   * kept its id, CloudFormation would change its permissions first, and the deletion would be denied.
+   *
+   * If constructs are renamed or moved, the ids stay: a new custom resource would mean the deletion of the old one and of the
+   * parameters of live tokens; the function's ARN, which must not change, contains its id; and a second age limit for the
+   * same function would fail. CloudFormation refuses such an update anyway because of fixed names, but that is not relied on.
    */
   #fixLogicalIds(environment: string, handler: Lambda, events: EventInvokeConfig): void {
     const fixed = `CleanUp${environment[0]?.toUpperCase()}${environment.slice(1)}`;

@@ -14,8 +14,8 @@ export interface CredentialsRuleProps {
 }
 
 /**
- * Asks for a refresh when new credentials are stored, so that they are tried at once. Only a nudge: should it get
- * lost, the next scheduled refresh finds the new version by itself.
+ * Asks for a refresh when new credentials are stored, so that they are tried at once. If the event is lost, the next
+ * scheduled refresh finds the new version.
  *
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html
  */

@@ -12,16 +12,16 @@ export interface EnvironmentKeyProps {
 }
 
 /**
- * The alias is one and the same resource whichever key it names. CloudFormation makes the new before it deletes the old:
+ * The alias keeps its logical id whichever key it names. CloudFormation creates new resources before it deletes old ones, so
  * a second alias of the same name would make every change of the key fail.
  */
 const [KEY_ID, ALIAS_ID] = ['Key', 'Alias'];
 
 /**
- * The key behind an alias, which the CDK takes for a key. IAM and KMS do not: a policy matches no key by its alias's ARN,
- * and no alias can name another.
+ * The key behind an alias. The CDK accepts an alias as a key, but a policy matches no key by its alias's ARN, and an alias
+ * cannot name another.
  *
- * @returns undefined for an alias that was found by its name, which does not tell its key.
+ * @returns undefined for an alias that was looked up by name, because its key is not known.
  */
 export function keyBehind(key: IKey): IKey | undefined {
   if (!('aliasName' in key)) return key;
@@ -33,10 +33,10 @@ export function keyBehind(key: IKey): IKey | undefined {
 }
 
 /**
- * The key that encrypts an environment's parameters and secrets, and nothing else. It is found by its alias, an existing
- * one as well: consumers' stacks know no other name of it.
+ * The key that encrypts an environment's parameters and secrets, and nothing else. An existing key gets the alias too, because
+ * consumers' stacks know only the alias.
  *
- * @returns undefined for those of AWS.
+ * @returns undefined for the keys that AWS manages.
  */
 export function environmentKey(
   scope: Construct,

@@ -2,7 +2,7 @@ import { Stack, Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
 /**
- * Says why a rule of cdk-nag's AWS Solutions pack is broken here on purpose. Costs nothing where cdk-nag does not look.
+ * Acknowledges that a rule of cdk-nag's AWS Solutions pack is broken on purpose. Has no effect without cdk-nag.
  *
  * @param rule such as `SMG4`.
  * @param reason a whole sentence, for whoever reviews the stack.
@@ -13,7 +13,7 @@ export function acknowledge(construct: IConstruct, rule: string, reason: string)
 }
 
 /**
- * Says why a policy has patterns, each by itself: another one is still found.
+ * Acknowledges the patterns of a policy one by one, so that any other pattern is still reported.
  *
  * @param patterns ARNs that are allowed to hold `*`.
  */

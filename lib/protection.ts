@@ -1,7 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** A construct cannot protect the stack that it is in, which may hold more; for a nested stack, that is the outermost. */
+/** Warns if the stack of a production environment has no termination protection. For a nested stack, the outermost counts. */
 export function warnIfUnprotected(scope: Construct): void {
   let stack = Stack.of(scope);
   while (stack.nestedStackParent !== undefined) stack = stack.nestedStackParent;

@@ -13,8 +13,8 @@ import { LIMITS } from '../contract/times.ts';
 import { ruleArns } from './arns.ts';
 
 /**
- * Longer than the longest interval: a request older than its token's interval is dropped anyway, and one that nobody
- * can receive should wait for the repair.
+ * Longer than the longest interval: older requests are dropped anyway, and requests that cannot be received must survive
+ * until the repair.
  */
 const RETENTION = Duration.days(1);
 
@@ -25,7 +25,7 @@ const SHARED: QueueProps = {
   enforceSSL: true,
 };
 
-/** The one door for refresh requests: a FIFO queue whose message groups are the tokens, and its dead-letter queue. */
+/** The queue of all refresh requests: FIFO, with one message group per token, and a dead-letter queue. */
 export class RequestQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
@@ -40,15 +40,15 @@ export class RequestQueue extends Construct {
     this.queue = new Queue(this, 'Queue', {
       ...SHARED,
       queueName: requestQueueName(environment),
-      // Equal bodies for two tokens are two requests, and no token's traffic slows another's.
+      // Equal bodies for two tokens are two requests, and tokens do not slow each other down.
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
-      // Not six times the function's limit, as AWS advises: that is for batches, and a run that died would cost two minutes.
+      // Not six times the function's timeout, as AWS recommends for batches: a run that died would cost two minutes.
       visibilityTimeout: Duration.seconds(LIMITS.visibilitySeconds),
       retentionPeriod: RETENTION,
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: LIMITS.maxReceiveCount },
     });
-    // One statement for all rules: a queue policy holds 20, and CDK's own rule target adds one each.
+    // One statement for all rules: a queue policy holds 20 statements, and CDK's rule target would add one each.
     this.queue.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AllowRules',
@@ -60,7 +60,7 @@ export class RequestQueue extends Construct {
     );
   }
 
-  /** Shuts the door to everyone but those roles and AWS services, whatever their own policies allow. */
+  /** Denies sending to all but these roles and AWS services, whatever their own policies allow. */
   refuseAllBut(roles: readonly IRole[]): void {
     this.queue.addToResourcePolicy(
       new PolicyStatement({

@@ -13,10 +13,10 @@ export interface SchedulesProps {
   readonly queue: IQueue;
 }
 
-/** As many as Scheduler allows: it is the age of a tick that ends its delivery. */
+/** Scheduler's maximum: the tick's age ends its delivery. */
 const MOST_DELIVERY_ATTEMPTS = 185;
 
-/** The schedules of an environment: one group, whose metrics they share, and one role that may only ask for refreshes. */
+/** The schedules of an environment: one group, for which metrics exist, and one role that may only ask for refreshes. */
 export class Schedules extends Construct {
   readonly #props: SchedulesProps;
   readonly #group: CfnScheduleGroup;
@@ -51,10 +51,9 @@ export class Schedules extends Construct {
   }
 
   /**
-   * Asks for a refresh of the token at every interval. Without a start date it also does so as soon as it exists, so the
-   * first token of a secret that was adopted comes with the deployment. A tick that cannot be delivered is given up after one interval,
-   * when the next one is due, and counted as dropped in the group's metrics; there is no dead-letter queue for it,
-   * since nothing could be done with a tick that is late.
+   * Asks for a refresh of the token at every interval. Without a start date it also fires when it is created, so the first
+   * token of an adopted secret comes with the deployment. A tick that cannot be delivered is dropped after one interval, when
+   * the next one is due, and counted in the group's metrics. It needs no dead-letter queue, because a late tick is useless.
    *
    * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
    */

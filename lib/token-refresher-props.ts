@@ -55,7 +55,7 @@ const TABLE: Table<ParsedSettings & Others> = {
 };
 
 /**
- * What a refresher is told that is no construct, parsed unless it comes from a stack whose settings were.
+ * Parses the settings among the properties. Those of `TokenRefresherStack` are parsed already.
  *
  * @throws SettingError that tells all mistakes.
  */

@@ -50,7 +50,7 @@ export class TokenRefresher extends Construct {
     super(scope, id);
     this.#environment = parseTokenRefresherProps(this, props);
     const { name: environment, alarmEmail, network, production } = this.#environment;
-    // Not what a deployment made that then failed: its secrets would keep the next one from being made.
+    // Not on creation: the secrets of a failed first deployment would block the next one.
     this.#removalPolicy = production ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 
     this.key = environmentKey(this, {
@@ -102,7 +102,7 @@ export class TokenRefresher extends Construct {
     this.#finishAtSynthesis();
     if (props.alarmTopic === undefined && alarmEmail === undefined && !this.#environment.local) {
       const advice = 'set alarmEmail or an alarm topic, or subscribe to the topic yourself';
-      Annotations.of(this).addWarningV2('token-refresher:nobody-is-told', `Alarms reach nobody: ${advice}`);
+      Annotations.of(this).addWarningV2('token-refresher:no-alarm-subscriber', `Alarms reach nobody: ${advice}`);
     }
   }
 

@@ -5,15 +5,15 @@ import type { Files } from './function-bundles.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Minified ES modules, SDK clients included: `index.mjs`, and what is loaded when it is needed in files of their own.
+ * Minified ES modules, SDK clients included: `index.mjs`, and further files that are loaded on demand.
  *
  * @param entry the module that exports the handler, as seen from `lambda/`.
  */
 export function bundle(entry: string): Files {
   const { outputFiles } = buildSync({
     entryPoints: { index: join(ROOT, 'lambda', entry) },
-    // The names of the files hash paths as seen from here: the same code is the same asset wherever the app is started,
-    // and where node_modules is a link.
+    // File names are hashes that include paths. Relative to here, the same code is the same asset wherever the app is
+    // started, and also if node_modules is a link.
     absWorkingDir: ROOT,
     preserveSymlinks: true,
     bundle: true,

@@ -10,12 +10,12 @@ export type Files = ReadonlyMap<string, Uint8Array>;
 
 export type FunctionName = keyof typeof FUNCTIONS;
 
-/** As seen from the package's `dist/lib/index.js`. The repository has no such folder: nothing there can be out of date. */
+/** As seen from the package's `dist/lib/index.js`. Does not exist in the repository, so it cannot be out of date there. */
 const PREBUILT = join(import.meta.dirname, '../function');
 
 const bundles = new Map<FunctionName, Files>();
 
-/** The function's code, the same for every environment: as the package brings it, else bundled now, once. */
+/** The function's code, the same for every environment: from the package, or bundled once. */
 export function functionBundle(name: FunctionName): Files {
   const code = bundles.get(name) ?? prebuilt(name) ?? bundleNow(name);
   bundles.set(name, code);

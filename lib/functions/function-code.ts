@@ -54,8 +54,8 @@ export class FunctionCode extends Code {
 const assetOf = (settings: FunctionSettings): Code =>
   assetMadeBy(
     (outputDirectory) => bundleFunction(outputDirectory, settings),
-    // The CDK reuses an asset whose options are equal, and does not see what tryBundle closes over: without this
-    // the second environment of an app would be deployed with the settings of the first.
+    // The CDK reuses an asset with equal options and does not see what tryBundle closes over. Without this, the second
+    // environment of an app would get the settings of the first.
     { SETTINGS: JSON.stringify(settings) },
   );
 
@@ -66,7 +66,7 @@ export const cleanUpCode = (): Code =>
   });
 
 /**
- * The CDK demands a folder to make an asset of; what stands in this one is of no matter, since the hash is the output's.
+ * `fromAsset` needs a source directory. Its contents are ignored, since the hash is computed from the output.
  *
  * @param identity tells assets apart.
  */

@@ -6,7 +6,7 @@ import {
 import { secretNameOf } from '../settings/credentials.ts';
 import type { ParsedToken } from '../settings/token.ts';
 
-/** What the function is told of its environment. */
+/** The settings that the function gets. */
 export const functionSettings = (environment: string, tokens: readonly ParsedToken[]): FunctionSettings => ({
   formatVersion: SETTINGS_FORMAT_VERSION,
   environment,

@@ -7,7 +7,7 @@ import type { NetworkSettings } from '../settings/settings.ts';
 import type { RefresherFunction } from './refresher-function.ts';
 
 /**
- * What Lambda does in the role's name to attach a function to a VPC, on `*`, as AWS asks.
+ * Actions that Lambda performs with the function's role to attach it to a VPC. AWS requires `*` as the resource.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  */
@@ -36,8 +36,8 @@ export function placeInNetwork({ handler, role }: RefresherFunction, network: Ne
 }
 
 /**
- * Lambda names the function in what its code asks for, and not in what Lambda itself does to network interfaces. A
- * pattern, since the function depends on its role's policy: that policy cannot name it.
+ * Denies these actions to the function's code: `lambda:SourceFunctionArn` is set for calls of the code, but not for Lambda's
+ * own. A pattern, because the function depends on its role's policy, which therefore cannot name it.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
  */

@@ -29,7 +29,7 @@ export interface RefresherFunctionProps {
   readonly removalPolicy: RemovalPolicy;
 }
 
-/** Enough CPU, which Lambda gives by memory, for a cold start well within the time that an attempt has. */
+/** Lambda gives CPU in proportion to memory. Enough for a cold start well within the time of an attempt. */
 const MEMORY_MEGABYTES = 512;
 
 /** The Lambda function that refreshes, with its role and its log group, fed by the request queue. */
@@ -62,7 +62,7 @@ export class RefresherFunction extends Construct {
       handler: HANDLER,
       role: this.role,
       logGroup: this.logGroup,
-      // It sends wake-ups to its own queue: a chain of more than sixteen would be taken for an endless loop. The next tick ends it.
+      // The function sends wake-ups to its own queue. After sixteen in a row Lambda would assume an endless loop.
       // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
       recursiveLoop: RecursiveLoop.ALLOW,
       // Powertools writes JSON lines itself; inside Lambda's own JSON, embedded metrics may not be recognised.

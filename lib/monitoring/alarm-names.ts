@@ -18,6 +18,6 @@ export const ENVIRONMENT_ALARMS = [
 
 export type AlarmKind = (typeof TOKEN_ALARMS)[number] | (typeof ENVIRONMENT_ALARMS)[number];
 
-/** No name of an environment's alarm ends as those of tokens do: the two never meet. */
+/** Alarm names of an environment end differently from those of tokens, so they cannot collide. */
 export const alarmName = (environment: string, kind: AlarmKind, token?: string): string =>
   `${token === undefined ? environmentPrefix(environment) : tokenResourceName(environment, token)}-${kind}`;

@@ -27,7 +27,7 @@ export function alarmTopic(
   });
   const conditions = { ArnLike: { 'aws:SourceArn': alarmArns(scope, environment) } };
   const principals = [new ServicePrincipal('cloudwatch.amazonaws.com')];
-  // A topic policy takes the place of the default one, which would have admitted the account's alarms.
+  // A topic policy replaces the default one, which would have allowed the account's alarms.
   topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'AllowAlarms',
@@ -49,7 +49,7 @@ const ENCRYPT = {
   resources: ['*'],
 };
 
-/** Without it CloudWatch publishes nothing, and nobody is told. */
+/** Without this permission CloudWatch cannot publish alarms, and reports no error. */
 function admitToKey(scope: Construct, key: IKey, statement: PolicyStatement): void {
   if (key.addToResourcePolicy(statement, true).statementAdded) return;
   const advice =

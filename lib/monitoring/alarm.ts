@@ -22,8 +22,8 @@ export interface AlarmContext {
 }
 
 /**
- * What silence means: `breaching` is for metrics whose absence is the failure, `ignore` keeps the state until there is
- * news, `notBreaching` is for metrics that only exist while something is wrong.
+ * Treatment of missing data: `breaching` if missing data is the failure, `ignore` to keep the state, `notBreaching` for
+ * metrics that only exist while something is wrong.
  */
 export type MissingData = 'breaching' | 'ignore' | 'notBreaching';
 
@@ -34,7 +34,7 @@ export interface AlarmProps {
   readonly kind: AlarmKind;
   /** Absent: the alarm is about the environment as a whole. */
   readonly token?: string;
-  /** One sentence that a tired person understands: what is wrong, and what it means for consumers. */
+  /** One plain sentence: what is wrong, and what it means for consumers. */
   readonly says: string;
   /** With a period of a minute or more. */
   readonly metric: Metric;
@@ -43,8 +43,8 @@ export interface AlarmProps {
   readonly periods: { readonly breaching: number; readonly of: number };
   readonly missingData: MissingData;
   /**
-   * Looks at exactly the last complete periods, by the clock. Default: a sliding window, which looks further back while
-   * data is missing, and so hears silence late.
+   * Evaluates exactly the last complete periods by the clock. Default: a sliding window, which looks further back while data
+   * is missing and so notices missing data late.
    *
    * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
    */
@@ -59,7 +59,7 @@ const MISSING_DATA: Readonly<Record<MissingData, { treat: TreatMissingData; says
   notBreaching: { treat: TreatMissingData.NOT_BREACHING, says: 'No data means that all is well.' },
 };
 
-/** The one way to make an alarm: none is without name, words, section of the runbook, meaning of silence and actions. */
+/** Makes every alarm, so that each has a name, a description, a runbook section, a treatment of missing data and actions. */
 export function alarm(context: AlarmContext, scope: Construct, id: string, props: AlarmProps): Alarm {
   const { kind, token, says, metric, when, periods, missingData, wallClock = false, warmUpMinutes } = props;
   const { environment, topic, runbookUrl, alarms } = context;

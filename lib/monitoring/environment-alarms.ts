@@ -31,7 +31,7 @@ export function environmentAlarms(
   unreadableMetrics(context, scope, watched);
 }
 
-/** A reason that lasts is told at every tick: the window is longer than the longest interval, so that it stays up. */
+/** A lasting reason is reported at every tick. The window is longer than the longest interval, so that the alarm stays up. */
 function attention(context: AlarmContext, scope: Construct, { attentionMinutes }: Watched): void {
   alarm(context, scope, 'Attention', {
     kind: 'attention',
@@ -46,7 +46,7 @@ function attention(context: AlarmContext, scope: Construct, { attentionMinutes }
   });
 }
 
-/** SQS reports nothing of a queue that was left alone for six hours: the letters are still there. */
+/** SQS reports no metrics of a queue that was idle for six hours, although the messages are still there. */
 function deadLetters(
   context: AlarmContext,
   scope: Construct,
@@ -96,7 +96,7 @@ function functionAlarms(
   });
 }
 
-/** Scheduler's metrics know only the group, hence the environment. */
+/** Scheduler's metrics have only the group as a dimension, so this alarm is per environment. */
 function scheduleAlarms(
   context: AlarmContext,
   scope: Construct,
@@ -132,7 +132,7 @@ function scheduleAlarms(
   });
 }
 
-/** Without them the other alarms are deaf. */
+/** If metrics cannot be parsed, the other alarms get no data. */
 function unreadableMetrics(context: AlarmContext, scope: Construct, { logGroup }: Watched): void {
   const metric = (metricName: string) =>
     new Metric({

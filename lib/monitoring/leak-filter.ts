@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { type AlarmContext, AT_ONCE, alarm } from './alarm.ts';
 import { ALARM_PERIOD } from './metrics.ts';
 
-/** Not that of the function's own metrics: this one is made of its log, by CloudWatch. */
+/** Separate from the function's own metrics: CloudWatch makes this one from the log. */
 const NAMESPACE = 'TokenRefresherLog';
 
 /** A value that is long and has no spaces. */
@@ -14,9 +14,9 @@ const VALUE = '[A-Za-z0-9_=/-]{16,99}';
 const NAMED_VALUE = `.{0,3}[:=].{0,3}${VALUE}`;
 
 /**
- * What tokens and passwords look like in a log line, in the part of regular expressions that CloudWatch knows, which has
- * no brackets. An opaque token without such a word before it is not recognised. Names of tokens such as
- * `basic-customer-api` are no values: they stand in every line.
+ * What tokens and passwords look like in a log line, in CloudWatch's subset of regular expressions, which has no groups. An
+ * opaque token without such a word before it is not recognised. Names of tokens such as `basic-customer-api` must not match,
+ * because they are in every line.
  *
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/regex-expressions.html
  */
@@ -30,7 +30,7 @@ export const LOOKS_SECRET: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Nothing of the kind is ever logged: should it be, somebody is told, for the log and the secret both need care. */
+/** Nothing like that should ever be logged. If it is, an alarm fires: both the log and the secret need attention. */
 export function leakFilter(context: AlarmContext, scope: Construct, logGroup: ILogGroup): void {
   const { environment } = context;
   // Filters of plain text can set no dimensions: the environment is part of the name.

@@ -30,7 +30,7 @@ const attentionMinutes = ({ attentionFor }: ParsedMonitoring, tokens: readonly P
   attentionFor?.toMinutes() ??
   Math.max(LEAST_ATTENTION_MINUTES, ...tokens.map(({ interval }) => leastStaleMinutes(interval)));
 
-/** What watches an environment, and the place to look: alarms, dashboard, saved queries. */
+/** The monitoring of an environment: alarms, dashboard, saved queries. */
 export class Monitoring extends Construct {
   readonly #context: AlarmContext;
 

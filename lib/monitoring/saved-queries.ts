@@ -2,7 +2,7 @@ import { type ILogGroup, QueryDefinition, QueryString, type QueryStringProps } f
 import type { Construct } from 'constructs';
 import { environmentPrefix } from '../../contract/names.ts';
 
-/** What people ask of the log, one saved query of CloudWatch Logs Insights each. The log has one line per attempt. */
+/** Saved queries of CloudWatch Logs Insights for common questions. The log has one line per attempt. */
 export const QUERIES: Readonly<Record<string, QueryStringProps>> = {
   'Failed authentication': {
     fields: [

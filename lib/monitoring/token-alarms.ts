@@ -13,9 +13,9 @@ export function tokenAlarms(context: AlarmContext, scope: Construct, token: Pars
 }
 
 /**
- * The metric is 1 while refreshes fail and 0 at each success; in between there is no data, which leaves the alarm as it
- * is: only a success says OK again. The minimum, since a success in the same minute as a failure comes after it: the
- * queue hands a token's requests out one by one.
+ * The metric is 1 while refreshes fail and 0 at each success. Missing data keeps the state, so only a success ends the alarm.
+ * The statistic is the minimum: in a minute with a failure and a success, the success came last, because a token's requests
+ * are processed one by one.
  */
 function refreshFailing(context: AlarmContext, scope: Construct, token: ParsedToken): void {
   const { name, accessTokenLifetime } = token;
@@ -32,7 +32,7 @@ function refreshFailing(context: AlarmContext, scope: Construct, token: ParsedTo
   });
 }
 
-/** Each success is a datapoint. None in the whole window: nobody asked, nobody ran, or nobody could tell. */
+/** Each success is a datapoint. None in the whole window: no request, no run, or no metrics. */
 function goingStale(context: AlarmContext, scope: Construct, { name, staleAfter }: ParsedToken): void {
   const minutes = staleAfter.toMinutes();
   alarm(context, scope, 'GoingStale', {
@@ -50,7 +50,7 @@ function goingStale(context: AlarmContext, scope: Construct, { name, staleAfter 
   });
 }
 
-/** The maximum: a refusal is told even if the right credentials came in the same minute. */
+/** The statistic is the maximum, so that a refusal counts even if the right credentials came in the same minute. */
 function loginRefused(context: AlarmContext, scope: Construct, { name, api }: ParsedToken): void {
   alarm(context, scope, 'LoginRefused', {
     kind: 'login-refused',

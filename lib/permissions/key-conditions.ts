@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
 /**
- * What each service sets as encryption context, bound to the ciphertext.
+ * Key of each service's encryption context.
  *
  * @see https://docs.aws.amazon.com/kms/latest/developerguide/services-parameter-store.html
  * @see https://docs.aws.amazon.com/secretsmanager/latest/userguide/security-encryption.html
@@ -29,8 +29,8 @@ export function usedThrough(
 }
 
 /**
- * Names by which KMS may know the service. Sources disagree about partitions with a domain of their own (China, the European
- * Sovereign Cloud); elsewhere the two are the same, which IAM takes. Both domains are AWS's alone.
+ * Service names in `kms:ViaService`. Sources disagree about partitions with their own domain (China, the European Sovereign
+ * Cloud), so both names are allowed. Elsewhere they are equal, which IAM accepts. AWS owns both domains.
  */
 const namesOf = (service: Service, { region, urlSuffix }: Stack): string[] =>
   ['amazonaws.com', urlSuffix].map((domain) => `${service}.${region}.${domain}`);

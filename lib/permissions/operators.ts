@@ -20,7 +20,7 @@ export interface OperatorsPolicyProps {
 }
 
 /**
- * Actions that know no resource, so that they stand on `*`; none of them shows a value.
+ * Actions without resource-level permissions, so that they need `*`. None of them shows a value.
  *
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html
  * @see https://docs.aws.amazon.com/service-authorization/latest/reference/list_awslambda.html
@@ -28,8 +28,8 @@ export interface OperatorsPolicyProps {
 const WITHOUT_RESOURCE = ['lambda:ListEventSourceMappings', 'ssm:DescribeParameters'];
 
 /**
- * What the command line needs, for roles of people outside the CDK: they set and restore credentials without reading
- * them, ask for refreshes, see the state, and read and drop dead letters. No token is theirs to read.
+ * What the command line needs, as a policy for operators' roles: set and restore credentials without reading them, ask for
+ * refreshes, see the state, read and drop dead letters. It does not allow reading tokens.
  */
 export function operatorsPolicy(scope: Construct, id: string, props: OperatorsPolicyProps): ManagedPolicy {
   const statements = [...credentials(scope, props), ...requests(props), ...state(scope, props)];
@@ -46,10 +46,10 @@ export function operatorsPolicy(scope: Construct, id: string, props: OperatorsPo
   return policy;
 }
 
-/** Not a name, of which an account has one: what `aws iam list-policies --path-prefix` finds. */
+/** IAM path, by which `aws iam list-policies --path-prefix` finds the policy. A fixed name could exist only once per account. */
 export const policyPath = (environment: string): string => `/token-refresher/${environment}/`;
 
-/** With a key for the secrets that the stack made; adopted secrets are in the hands of whoever made them. */
+/** For secrets that the stack made, with their key. Permissions for adopted secrets are up to their owner. */
 function credentials(scope: Construct, { environment, key }: OperatorsPolicyProps): PolicyStatement[] {
   const secrets = [secretArn(scope, `${secretPath(environment)}*`)];
   const statements = [

@@ -29,13 +29,13 @@ export interface PermissionsProps {
 export interface StorePermissions {
   readonly statements: readonly PolicyStatement[];
   /**
-   * For a policy of its own: it names secrets that the stack makes in its condition. The CDK, which spreads what a role may
-   * do over several policies, takes such references for shorter than the ARNs that will stand there.
+   * Needs its own policy: its condition names secrets that the stack makes. The CDK splits policies by size, but counts such
+   * references as shorter than the ARNs that replace them.
    */
   readonly decryption?: PolicyStatement;
 }
 
-/** What the function may do with parameters, secrets and keys. */
+/** The function's permissions for parameters, secrets and keys. */
 export function storePermissions(
   scope: Construct,
   { environment, key, tokens }: PermissionsProps,

@@ -32,8 +32,7 @@ const ARNS = {
 };
 
 /**
- * The whole ARN, written out, in the environment's account and Region: it ships inside the function's asset and decides
- * what the function may read.
+ * A literal ARN in the environment's account and Region. It is part of the function's asset and of its permissions.
  */
 export const arn =
   (kind: keyof typeof ARNS, { account, region }: Place): Parser<string> =>
@@ -43,7 +42,7 @@ export const arn =
     if (match === null)
       return path.refuse(
         `must be a whole ARN, such as "arn:aws:${example}"`,
-        // Something else may be the secret itself.
+        // Anything else may be the secret itself.
         String(value).startsWith('arn:') ? show(value) : kindOf(value),
       );
     const [whole, ofRegion, ofAccount] = match;

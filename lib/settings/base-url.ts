@@ -36,7 +36,7 @@ export const baseUrl =
     return url.href.replace(/\/+$/, '');
   };
 
-/** User information and queries are where secrets stand in a URL. */
+/** Secrets in a URL are usually in the user information or the query. */
 function shown(value: unknown): string {
   if (typeof value !== 'string') return kindOf(value);
   return /[@?#]/.test(value)
@@ -45,7 +45,7 @@ function shown(value: unknown): string {
 }
 
 /**
- * What is probably wrong with a token API that breaks no rule.
+ * Warnings about a token API that breaks no rule but is probably wrong.
  *
  * @param reachesPrivate the function stands in a VPC, or on this machine.
  */
@@ -66,7 +66,7 @@ export function doubtsAbout(
 }
 
 /**
- * Reached from nowhere on the Internet.
+ * Address ranges that are not reachable from the Internet.
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
  * @see https://www.iana.org/assignments/iana-ipv6-special-registry

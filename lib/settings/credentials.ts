@@ -4,8 +4,8 @@ import { AWS_MANAGED } from './settings.ts';
 import type { ParsedToken } from './token.ts';
 
 /**
- * Up to this many tokens the function's role names every parameter and secret; more would outgrow the policies that
- * a role can have, so beyond it one pattern bound to the environment stands for them.
+ * Up to this many tokens, the function's role names every parameter and secret. More would exceed the size of a role's
+ * policies, so a pattern of the environment replaces the names.
  *
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
  */
@@ -23,8 +23,8 @@ export interface AdoptingTokens {
 }
 
 /**
- * The tokens whose adopted secrets a policy must name. The pattern stands for what a production stack left, too: its
- * secrets have the name and the key of those that the stack makes.
+ * The tokens whose adopted secrets a policy must name. The pattern also covers secrets that a removed production stack left,
+ * because they have the same names and key.
  */
 export function adoptedByName({ environment, keyArn, tokens }: AdoptingTokens): ParsedToken[] {
   const isLeft = (token: ParsedToken) =>
@@ -36,7 +36,7 @@ export function adoptedByName({ environment, keyArn, tokens }: AdoptingTokens): 
   );
 }
 
-/** What fits into a role's policies, whose quotas are fixed: the adopted secrets and their keys stand there in full. */
+/** A role's policies have fixed size quotas, and adopted secrets and their keys are named in full. */
 const ADOPTED_ARNS_CHARACTERS = 5_000;
 
 export function checkAdoptedArns(path: SettingPath, of: AdoptingTokens): void {

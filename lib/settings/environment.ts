@@ -31,7 +31,7 @@ export interface ParsedSettings
 
 type OfEnvironment = Omit<EnvironmentSettings, keyof RefresherSettings | 'tokens'>;
 
-/** An environment whose settings are good, with the defaults. */
+/** Validated settings of an environment, with defaults. */
 export interface ParsedEnvironment extends ParsedSettings, OfEnvironment {
   /** Where its stack goes. */
   readonly place: Place;
@@ -107,7 +107,7 @@ export function readEnvironment(settings: unknown, context: EnvironmentContext):
   return whole<ParsedEnvironment>({ ...fields, place, local, tokens });
 }
 
-/** The same in both entries: only a local AWS may have what a real account must not. */
+/** `local` relaxes rules for a local AWS, so it is refused for any other account. Used by both entry points. */
 export function parseLocal(value: unknown, path: SettingPath, { account }: Place): boolean | Refused {
   const local = withDefault(flag, false)(value, path);
   if (local !== true || account === LOCAL_ACCOUNT) return local;

@@ -12,7 +12,7 @@ import type { Complete, Fields } from './parser.ts';
 import { REFUSED, type Refused, type SettingPath } from './setting-error.ts';
 import type { TokenProps } from './settings.ts';
 
-/** The least that must be left of a token's lifetime when its successor is stored. */
+/** Least remaining lifetime of a token when its successor is stored. */
 export const LEAST_MARGIN_SECONDS = 60;
 
 const WRITES_PER_REFRESH = 2;
@@ -37,22 +37,22 @@ type Times = Pick<TokenSettings, 'intervalSeconds' | 'accessTokenLifetimeSeconds
 type LongestPause = (intervalSeconds: number) => number;
 
 /**
- * What is left of a token's lifetime when its successor is stored, the schedule being late and the attempt slow:
- * a consumer that caches for less than this never serves a dead token while all is well.
+ * Remaining lifetime of a token when its successor is stored, with a late schedule and a slow attempt. A consumer that caches
+ * for less than this never uses an expired token while everything works.
  */
 export function marginSeconds({ intervalSeconds, accessTokenLifetimeSeconds }: Times, drain: number): number {
   return accessTokenLifetimeSeconds - intervalSeconds - delaySeconds(drain);
 }
 
 /**
- * The longest outage of the token API that leaves no consumer without a live token, at whatever moment it begins: a
- * refresh follows its end within the longest pause between two attempts. Negative: none.
+ * The longest outage of the token API during which every consumer has a live token, whenever the outage begins. A refresh
+ * follows its end within the longest pause between two attempts. Negative: no outage is survived.
  */
 export function survivableSeconds(times: Times, drain: number, longestPause: LongestPause): number {
   return marginSeconds(times, drain) - longestPause(times.intervalSeconds);
 }
 
-/** Where nothing but the login renews, its pauses count, which are longer for an account. */
+/** If tokens are renewed by login only, the pauses between logins count, which are longer for an account. */
 export const longestPauseOf =
   ({ refresh, renewBy, as }: TokenApiSettings): LongestPause =>
   (intervalSeconds) =>
@@ -114,7 +114,7 @@ type TokenTimes = Fields<
   }
 >;
 
-/** A token must outlive its interval by the least margin, and the outage that it is said to survive. */
+/** A token must outlive its interval by the least margin, and survive the outage named by `surviveOutage`. */
 export function checkTimes(path: SettingPath, token: TokenTimes, load: Load): void {
   const { interval, accessTokenLifetime: lifetime, surviveOutage } = token;
   const { tokens, higherThroughput, local } = load;

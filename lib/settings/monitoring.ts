@@ -6,7 +6,7 @@ import { show } from './show.ts';
 import { MOST_WINDOW_MINUTES } from './stale-window.ts';
 import { duration, text, wholeNumber } from './values.ts';
 
-/** What the alarms of an environment go by, with the defaults. */
+/** Validated settings of an environment's alarms, with defaults. */
 export interface ParsedMonitoring extends Complete<MonitoringSettings, 'attentionFor'> {
   readonly thresholds: Required<AlarmThresholds>;
 }

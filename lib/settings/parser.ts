@@ -3,22 +3,22 @@ import { kindOf } from './show.ts';
 import { refuseUnknownKey } from './unknown-key.ts';
 
 /**
- * Says what a written value means, whatever its type. One that breaks a rule is refused at its path, and nothing is
- * thrown: the next one is parsed all the same.
+ * Parses a value of any type. A value that breaks a rule is reported at its path and nothing is thrown, so that all mistakes
+ * are found at once.
  */
 export type Parser<Meant> = (value: unknown, path: SettingPath) => Meant | Refused;
 
-/** Settings with nothing left open, but for what means something by being left out. */
+/** Settings with all defaults filled in. Optional are only those whose absence has a meaning. */
 export type Complete<Settings, Optional extends keyof Settings = never> = Required<Omit<Settings, Optional>> &
   Pick<Settings, Optional>;
 
 /** A parser for every setting: one too many or too few, or of another type, does not compile. */
 export type Table<Settings> = { readonly [Key in keyof Required<Settings>]: Parser<Settings[Key]> };
 
-/** Settings each of which is good or refused. */
+/** Settings each of which is valid or refused. */
 export type Fields<Settings> = { readonly [Key in keyof Settings]: Settings[Key] | Refused };
 
-/** Tells settings that were parsed from such as somebody wrote: they may have the same shape. */
+/** Marks parsed settings, because written ones may have the same shape. */
 const PARSED = Symbol('parsed');
 
 export const isParsed = <Settings>(value: unknown): value is Settings => isObject(value) && PARSED in value;
@@ -26,7 +26,7 @@ export const isParsed = <Settings>(value: unknown): value is Settings => isObjec
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Of what is no object, all settings are refused; it is not shown, since it may be a password. */
+/** If the value is not an object, all settings are refused. It is not shown, since it may be a password. */
 export function fieldsOf<Settings>(
   table: Table<Settings>,
   value: unknown,
@@ -64,7 +64,7 @@ export const withDefault =
   (value = written, path) =>
     parse(value, path);
 
-/** What a value means to another setting's rule, before its own turn comes; undefined if it will be refused. */
+/** Parses a value for another setting's rule, without reporting mistakes; undefined if it will be refused. */
 export function peek<Meant>(parse: Parser<Meant>, value: unknown): Meant | undefined {
   const meant = parse(value, new SettingPath());
   return meant === REFUSED ? undefined : meant;
@@ -73,7 +73,7 @@ export function peek<Meant>(parse: Parser<Meant>, value: unknown): Meant | undef
 /** For what is parsed elsewhere, or is a construct. */
 export const skipped: Parser<undefined> = () => undefined;
 
-/** One word with a meaning of its own, or what the parser makes of the rest. */
+/** Accepts one word with a special meaning, and otherwise what the parser accepts. */
 export const either =
   <Word extends string, Meant>(word: Word, parse: Parser<Meant>): Parser<Word | Meant> =>
   (value, path) =>

@@ -1,6 +1,6 @@
 import { show } from './show.ts';
 
-/** Settings break rules. The message has a line for each: environment, token, setting, rule and the value received. */
+/** Invalid settings. The message has a line for each: environment, token, setting, rule and the value received. */
 export class SettingError extends Error {
   override readonly name = 'SettingError';
 }
@@ -9,7 +9,7 @@ export class SettingError extends Error {
 export const REFUSED = null;
 export type Refused = typeof REFUSED;
 
-/** Where in the settings something stands. All paths that begin at one root write what is wrong into one list. */
+/** A place in the settings. All paths of one root collect mistakes in one list. */
 export class SettingPath {
   readonly #problems: string[];
   readonly #prefix: string;

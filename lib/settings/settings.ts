@@ -1,18 +1,18 @@
 import type { Duration } from 'aws-cdk-lib';
 import type { TokenApi } from './token-api/props.ts';
 
-/** Stands for the keys that AWS keeps for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
+/** The keys that AWS manages for Parameter Store and Secrets Manager: `aws/ssm` and `aws/secretsmanager`. */
 export const AWS_MANAGED = 'aws-managed';
 
-/** What an environment of the environments file and a construct of one's own have in common. */
+/** Settings that an environment of `environments.ts` and the construct `TokenRefresher` have in common. */
 export interface RefresherSettings {
-  /** Address that alarms are mailed to; AWS first asks it to confirm. Default: nobody is told. */
+  /** E-mail address for alarms. AWS first asks it to confirm. Default: no subscriber. */
   readonly alarmEmail?: string;
-  /** What the alarms go by. Default: as each setting says. */
+  /** Settings of the alarms. Default: as described at each. */
   readonly monitoring?: MonitoringSettings;
   /**
-   * Lets consumers ask for refreshes, if they are granted it. With false the queue takes requests from the schedules and
-   * from new credentials only, whatever a policy allows: from operators neither. Default: true.
+   * Whether consumers may ask for refreshes, if they are granted it. With false the queue accepts requests only from schedules
+   * and for new credentials, whatever policies allow, and not from operators either. Default: true.
    */
   readonly consumerRequests?: boolean;
   /**
@@ -21,8 +21,8 @@ export interface RefresherSettings {
    */
   readonly production?: boolean;
   /**
-   * Says that Parameter Store's higher throughput is switched on in this account and Region: 10 writes per second
-   * instead of 3, for a charge. Only the margin of a token depends on it. Default: false.
+   * Set to true if Parameter Store's higher throughput is switched on in this account and Region: 10 writes per second instead
+   * of 3, for a charge. Used to compute margins only. Default: false.
    *
    * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-throughput.html
    */
@@ -112,29 +112,29 @@ export interface TokenProps {
    * address unless `network` is set.
    */
   readonly baseUrl?: string;
-  /** How the token API is spoken to, if not so: see `oauth2`, `login`, `selfSigned` and docs/token-apis.md. */
+  /** Description of any other token API: see `oauth2`, `login`, `selfSigned` and docs/token-apis.md. */
   readonly api?: TokenApi;
   /** Time between two scheduled refreshes: whole minutes, from 2 minutes to 12 hours. Default: that of `api`, or 25 minutes. */
   readonly interval?: Duration;
   /**
-   * Lifetime of an access token whose answer and JWT name none; whole seconds. It must leave a margin of 60 s after
-   * the interval and all that may delay a refresh. Default: that of `api`, or 30 minutes.
+   * Lifetime of an access token if neither the answer nor the JWT states one; whole seconds. It must leave a margin of 60 s
+   * after the interval and everything that may delay a refresh. Default: that of `api`, or 30 minutes.
    */
   readonly accessTokenLifetime?: Duration;
   /**
-   * Outage of the token API, in whole seconds, that no consumer may notice, at whatever moment it begins: synthesis
-   * fails if interval and lifetime cannot give it, and says which interval would. Default: as long as they happen to
-   * give, about 3 minutes and 25 seconds with the other defaults.
+   * Length of an outage of the token API, in whole seconds, that consumers must not notice, whenever it begins. Synthesis fails
+   * if interval and lifetime cannot guarantee it, and says which interval would. Default: no requirement; the other defaults
+   * give about 3 minutes and 25 seconds.
    */
   readonly surviveOutage?: Duration;
   /** Lifetime of a refresh token; whole seconds. Default: that of `api`, or 7 days. */
   readonly refreshTokenLifetime?: Duration;
   /**
-   * Silence that counts as failure: whole minutes without a single success, up to 24 hours. Default, and the least:
-   * the interval and four minutes, for a late schedule, the attempt and the delay of metrics.
+   * Time without a single success that raises the staleness alarm: whole minutes, up to 24 hours. Default and minimum: the
+   * interval and four minutes, for a late schedule, the attempt and the delay of metrics.
    */
   readonly staleAfter?: Duration;
-  /** Credentials that the refresher has used for longer ask for attention; whole days. Default: 90 days. */
+  /** Credentials in use for longer raise the attention alarm; whole days. Default: 90 days. */
   readonly credentialsMaxAge?: Duration;
   /**
    * Says that the credentials hold certificates beside user name and password, for an API with its own: `ca` (trusted

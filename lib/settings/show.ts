@@ -12,7 +12,7 @@ export function show(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
-/** What kind of value it is, where it may hold a secret. */
+/** Describes only the kind of a value, which may hold a secret. */
 export const kindOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? `a ${typeof value}` : show(value);
 

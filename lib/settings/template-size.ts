@@ -29,8 +29,8 @@ const total = (services: Readonly<Record<string, Readonly<Record<string, number>
     .reduce((sum, count) => sum + count);
 
 /**
- * The most tokens that there may be fit into a template, but not with readers for all. The CDK would refuse that as well,
- * and say only of which types there are how many.
+ * The maximum number of tokens fits into a template, but not with a reader policy for each. The CDK would refuse that too, but
+ * only list resource counts.
  */
 export function checkReaders(environment: SettingPath, tokens: readonly ParsedToken[]): void {
   const secrets = tokens.filter(({ credentialsSecretArn }) => credentialsSecretArn === undefined).length;

@@ -25,7 +25,7 @@ import { leastStaleMinutes, MOST_WINDOW_MINUTES } from './stale-window.ts';
 import { type ParsedTokenApi, tokenApi } from './token-api/read.ts';
 import { duration, flag, text } from './values.ts';
 
-/** A token whose settings are good, with the defaults. */
+/** Validated settings of a token, with defaults. */
 export interface ParsedToken
   extends Complete<
     Omit<NamedTokenProps, 'baseUrl' | 'api'>,
@@ -109,7 +109,7 @@ function tableOf({ path, place, local }: TokenContext, written: Written): Table<
     wholeMinutes({ least, most: (12 * HOUR) / MINUTE, range }),
     usual?.interval ?? Duration.seconds(intervalSeconds),
   );
-  // Of a refused interval nothing is known but that a good one is no shorter.
+  // If the interval is refused, assume the shortest valid one.
   const stale = leastStaleMinutes(peek(interval, written.interval) ?? Duration.minutes(least));
   return {
     baseUrl: written.api === undefined ? baseUrl(local) : optional(baseUrl(local)),
@@ -165,7 +165,7 @@ export function readToken(token: unknown, index: number, context: TokenContext):
   return whole(fields);
 }
 
-/** One description, whether it was written or is the one that needs none. */
+/** The description of the token API: the written one, or the default for `baseUrl`. */
 function describedBy({ baseUrl, api, ...fields }: Fields<Rows>, path: SettingPath): Fields<ParsedToken> {
   const { certificatesInCredentials: certificates } = fields;
   if (api === REFUSED || baseUrl === REFUSED || certificates === REFUSED) return { ...fields, api: REFUSED };

@@ -6,9 +6,8 @@ const CREDENTIALS =
   /^(user(name)?|password|passphrase|cert(ificate)?|ca|(private|api)?key|(access|refresh)?token|(client)?secret|clientid|credentials)$/;
 
 /**
- * Refuses a setting that does not exist: a misspelt one would silently be the default.
- *
- * The value is not told, which may be a password in the wrong place.
+ * Refuses an unknown setting, because a misspelt one would silently have its default. The value is not shown, since it may be a
+ * password in the wrong place.
  */
 export function refuseUnknownKey(path: SettingPath, key: string, known: readonly string[]): void {
   const rule = CREDENTIALS.test(key.toLowerCase().replaceAll(/[_-]/g, ''))

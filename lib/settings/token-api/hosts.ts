@@ -1,11 +1,11 @@
 import { type ApiRequest, isText, type TokenApiSettings, type Value } from '../../../contract/token-api.ts';
 
-/** The origins that a description speaks to. */
+/** The origins that requests of a description go to. */
 export const originsOf = ({ login, refresh }: TokenApiSettings): readonly string[] => [
   ...new Set([login, refresh].filter(isRequest).map(({ url }) => new URL(beginningOf(url)).origin)),
 ];
 
-/** Undefined: tokens are signed, and nobody is called. */
+/** Undefined: tokens are signed without a request. */
 export const loginUrl = ({ login }: TokenApiSettings): string | undefined =>
   isRequest(login) ? beginningOf(login.url) : undefined;
 

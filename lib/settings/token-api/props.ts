@@ -108,7 +108,7 @@ export interface SigningProps {
   readonly lifetime?: Duration;
 }
 
-/** How a token API is spoken to. See `oauth2`, `login` and `selfSigned`, which write one. */
+/** Description of a token API. `oauth2`, `login` and `selfSigned` write one. */
 export interface TokenApi {
   /** `signed`: the signed JWT is the access token, and nobody is called. */
   readonly login: TokenApiRequest | 'signed';
@@ -116,9 +116,9 @@ export interface TokenApi {
   readonly refresh?: TokenApiRequest;
   /** Of login and refresh alike. Goes without `signed` only. */
   readonly answer?: TokenApiAnswer;
-  /** Answers that refuse what was presented, beside 400, 401, 422, 423 and an OAuth error that says so. */
+  /** Answers that are refusals, besides 400, 401, 422, 423 and OAuth errors that say so. */
   readonly refused?: AnswerMatch | readonly AnswerMatch[];
-  /** Answers that ask for a pause, beside 429 and those that are known of vendors. */
+  /** Answers that ask for a pause, besides 429 and known answers of vendors. */
   readonly throttled?: AnswerMatch | readonly AnswerMatch[];
   /**
    * What is tried first. `login` is for servers that end the old access token at a refresh; the refresh token is then used
@@ -126,13 +126,13 @@ export interface TokenApi {
    */
   readonly renewBy?: 'refresh' | 'login';
   /**
-   * What the server does if a refresh token comes twice. If it `revokes` all that was granted with it, a refresh token whose
-   * answer was lost is not shown again where a login is possible. Default: `allowed`.
+   * What the server does if a refresh token is presented twice. If it `revokes` everything granted with it, a refresh token whose
+   * answer was lost is not presented again if a login is possible. Default: `allowed`.
    */
   readonly reuse?: 'allowed' | 'revokes';
   /**
-   * Who logs in. An account may be locked by wrong logins: it is shown seldom, and has its secret for itself. Default: `client` if the
-   * login shows an assertion or is signed, otherwise `account`.
+   * Who logs in. Wrong logins may lock an account, so its credentials are sent rarely and not shared between tokens. Default:
+   * `client` if the login sends an assertion or is signed, otherwise `account`.
    */
   readonly as?: 'account' | 'client';
   readonly signing?: SigningProps;
