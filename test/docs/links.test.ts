@@ -8,6 +8,8 @@ const FOLDERS = readdirSync(ROOT, { withFileTypes: true }).flatMap((entry) =>
 );
 const DOCUMENTS = [
   'README.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
   'environments.ts',
   ...readdirSync(join(ROOT, 'docs')).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
 ];
@@ -45,6 +47,6 @@ it.each(DOCUMENTS)('%s links to and names what is there', (document) => {
 });
 
 it('there are links and paths', () => {
-  expect(linksOf('README.md').length).toBeGreaterThan(20);
+  expect(linksOf('CONTRIBUTING.md').length).toBeGreaterThan(20);
   expect(pathsOf('docs/faults.md').length).toBeGreaterThan(10);
 });
