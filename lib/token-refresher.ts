@@ -102,7 +102,10 @@ export class TokenRefresher extends Construct {
     this.#finishAtSynthesis();
     if (props.alarmTopic === undefined && alarmEmail === undefined && !this.#environment.local) {
       const advice = 'set alarmEmail or an alarm topic, or subscribe to the topic yourself';
-      Annotations.of(this).addWarningV2('token-refresher:no-alarm-subscriber', `Alarms reach nobody: ${advice}`);
+      Annotations.of(this).addWarningV2(
+        'token-refresher:no-alarm-subscriber',
+        `Alarms reach nobody: ${advice}`,
+      );
     }
   }
 

@@ -22,6 +22,8 @@ interface Memory {
   readonly session: Session;
   /** Versions of the parameters as last seen; 0: the parameter does not exist. */
   readonly sessionVersion: number;
+  /** The session parameter's value as last seen or written. */
+  readonly storedSession: string | undefined;
   readonly accessToken: StoredParameter | undefined;
   readonly unsaved: State['unsaved'];
 }
@@ -29,6 +31,7 @@ interface Memory {
 const NOTHING: Memory = {
   session: EMPTY_SESSION,
   sessionVersion: 0,
+  storedSession: undefined,
   accessToken: undefined,
   unsaved: undefined,
 };
@@ -51,6 +54,7 @@ export function stateStore(props: StateStoreProps): StateStore {
         memory = {
           session: usableSession(session, accessToken),
           sessionVersion,
+          storedSession: session?.value,
           accessToken,
           unsaved: undefined,
         };
@@ -67,11 +71,17 @@ export function stateStore(props: StateStoreProps): StateStore {
         );
         return { value, version, writtenAt: props.clock.now() };
       };
+      const text = JSON.stringify(session);
+      // After a write that failed half-way, what is stored already costs no second of the few writes per second.
+      const writeSession = async (): Promise<number> =>
+        text === memory.storedSession
+          ? memory.sessionVersion
+          : props.parameters.write(
+              { name: sessionName, value: text, description: SESSION_DESCRIPTION },
+              timeoutMs,
+            );
       const [sessionWrite, tokenWrite] = await Promise.allSettled([
-        props.parameters.write(
-          { name: sessionName, value: JSON.stringify(session), description: SESSION_DESCRIPTION },
-          timeoutMs,
-        ),
+        writeSession(),
         accessToken === undefined ? memory.accessToken : writeToken(accessToken),
       ]);
       const failed = [sessionWrite, tokenWrite].find((write) => write.status === 'rejected');
@@ -80,6 +90,7 @@ export function stateStore(props: StateStoreProps): StateStore {
       memory = {
         session,
         sessionVersion: sessionWrite.status === 'fulfilled' ? sessionWrite.value : memory.sessionVersion,
+        storedSession: sessionWrite.status === 'fulfilled' ? text : memory.storedSession,
         accessToken: tokenWrite.status === 'fulfilled' ? tokenWrite.value : memory.accessToken,
         unsaved: failed === undefined ? undefined : unsaved,
       };

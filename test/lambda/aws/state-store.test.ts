@@ -101,6 +101,20 @@ describe('the state of a token', () => {
     expect(state.session).toEqual(sessionOf('one'));
   });
 
+  it('has what was written of it written once', async () => {
+    const store = container();
+    failing.add(ACCESS_TOKEN);
+    await expect(save(store, 'one')).rejects.toThrow('ParametersNotWritten');
+    await save(store, 'one');
+    expect(written.map(({ name }) => name)).toEqual([SESSION, ACCESS_TOKEN]);
+    now += 1_000;
+    put(SESSION, JSON.stringify(EMPTY_SESSION));
+    await store.load(TIMEOUT_MS);
+    now -= 1_000;
+    await save(store, 'one');
+    expect(written.map(({ name }) => name).slice(2)).toEqual([SESSION, ACCESS_TOKEN]);
+  });
+
   it('stores the plain token, and says in the description how long it lives', async () => {
     await save(container(), 'one');
     expect(written.find(({ name }) => name === ACCESS_TOKEN)).toEqual({
