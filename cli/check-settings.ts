@@ -23,7 +23,7 @@ export async function checkApis(session: Session, { tokens }: ParsedEnvironment)
   return Promise.all(origins.map(reach));
 }
 
-/** Any answer will do: what is asked for is nothing that the API need have. */
+/** Any answer is fine, since the path need not exist. */
 async function reach(origin: string): Promise<Finding> {
   const startedAt = performance.now();
   try {

@@ -8,7 +8,7 @@ process.once('SIGINT', () => {
   process.stderr.write(`\n${session?.interruption ?? 'Interrupted.'}\n`);
   process.exit(EXIT.interrupted);
 });
-// Whoever reads the output may go: `status | head -1`.
+// The reader of a pipe may end first: `status | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit(EXIT.ok);

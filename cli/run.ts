@@ -45,7 +45,7 @@ async function inSession(session: Session, work: (session: Session) => Promise<n
   }
 }
 
-/** Before anything is asked or shown: it is not AWS, and another account perhaps. */
+/** First of all, because it is not AWS and may be another account. */
 async function tellEndpoint({ aws, screen, world }: Session): Promise<void> {
   const ofServices = Object.entries(world.env).filter(([name]) => name.startsWith('AWS_ENDPOINT_URL_'));
   const endpoint = [aws.place.endpoint, ...ofServices.map(([, url]) => url)].filter(Boolean).join(', ');
@@ -55,5 +55,5 @@ async function tellEndpoint({ aws, screen, world }: Session): Promise<void> {
   screen.note(`Endpoint ${endpoint} instead of AWS, account ${account}`);
 }
 
-/** A password on the command line is a mistake, which is not to be repeated on the screen. */
+/** Hides values of unknown options, since somebody may have typed a password on the command line. */
 const withoutValues = (text: string): string => text.replaceAll(/(--[\w-]+)=[^'\s]+/g, '$1=…');

@@ -17,8 +17,8 @@ export interface Storage {
 }
 
 /**
- * Nobody here knows the issuer's clock, so `exp` alone proves nothing. But a token was issued before it was written: after
- * `exp` minus `iat` it has expired.
+ * The issuer's clock is not known, so `exp` alone proves nothing. But a token was issued before it was written, so it has
+ * expired when `exp` minus `iat` has passed since then.
  */
 export function expiryOf(token: string, { writtenAt, lifetimeSeconds }: Storage): Expiry {
   const { exp, iat } = jwtClaims(token);
@@ -28,7 +28,7 @@ export function expiryOf(token: string, { writtenAt, lifetimeSeconds }: Storage)
   return expiry(stated, iat === undefined ? Math.max(stated, configured) : writtenAt + (exp - iat) * SECOND);
 }
 
-/** Its life may have begun some seconds before it was written. */
+/** The lifetime may have begun some seconds before the token was written. */
 const expiry = (statedAt: number, expiresAt: number): Expiry => ({
   mayExpireAt: Math.min(statedAt, expiresAt - LIMITS.storedWithinSeconds * SECOND),
   expiresAt,

@@ -57,9 +57,8 @@ export type TokenClientOptions = SsmOptions & {
   /** Default: the refresher is never asked. */
   readonly refreshRequests?: RefreshRequestOptions;
   /**
-   * The header that the API wants the token in, and what stands before it there. With another name than `Authorization`
-   * {@link TokenClient.fetch} follows no redirects, which would take the token wherever they lead. Default:
-   * `{ name: 'Authorization', scheme: 'Bearer' }`.
+   * Header in which the API expects the token, and the scheme before it. The token is not sent to another origin after a
+   * redirect, whatever the header. Default: `{ name: 'Authorization', scheme: 'Bearer' }`.
    */
   readonly header?: TokenHeader;
   /** What {@link TokenClient.fetch} calls. Default: the global `fetch`. */

@@ -21,25 +21,25 @@ export interface RecoveryProps {
   readonly pollSeconds: number;
 }
 
-/** After waiting in vain the refresher is not asked again for the same token, nor waited for, for so long. */
+/** After an unsuccessful wait, the refresher is not asked again for the same token for this long. */
 const PAUSE_AFTER_FAILURE_SECONDS = 60;
 
-/** The refresher stores a new token a few hundred milliseconds after it was asked. Apart, so that many processes spread. */
+/** The refresher stores a new token a few hundred milliseconds after it was asked. Random, so that many processes spread. */
 const FIRST_POLL_MS = { from: 200, to: 500 };
 
 /**
- * A poll that failed, throttled perhaps, is followed by one so much sooner or later: half less to half more. Longer pauses
- * would leave 200 processes more than 6 s behind, at the 40 reads per second that Parameter Store gives by default.
+ * Random factor of the pause after a failed poll, which may have been throttled. With longer pauses 200 processes would need
+ * more than 6 s at Parameter Store's default of 40 reads per second.
  */
 const PAUSE_AFTER_FAILURE_SHARE = { from: 0.5, to: 1.5 };
 
-/** SQS answers in milliseconds; retries included, this is plenty. */
+/** SQS answers in milliseconds, so this is enough, retries included. */
 const SEND_LIMIT_SECONDS = 5;
 
 /**
- * Finds the successor of a token that the API answered 401 to: one with another value, since the same one written again
- * would be refused again. All callers share one search. Callers that have seen no 401 go on with the token at hand
- * meanwhile: perhaps the API refused something else.
+ * Finds the successor of a token that was rejected with a 401: a token with another value, since the same value written again
+ * would be rejected again. All callers share one search. Callers without a 401 keep using the current token, because the 401
+ * may have had another cause.
  */
 export class Recovery {
   readonly #props: RecoveryProps;
@@ -93,8 +93,8 @@ export class Recovery {
   }
 
   /**
-   * The token that was just read is not read again before the refresher is asked: what needs no new token, and what was asked
-   * before, costs the refresher nothing.
+   * A token that was just read is not read again before the refresher is asked. Needless and repeated requests cost the
+   * refresher nothing.
    */
   async #find(rejected: StoredToken, signal: AbortSignal): Promise<string> {
     const { cache, requests } = this.#props;
@@ -133,7 +133,7 @@ export class Recovery {
 
   async #waitForOther(token: StoredToken, signal: AbortSignal): Promise<string> {
     const { clock, waitSeconds, pollSeconds } = this.#props;
-    // By this clock alone: one that is set, or a machine that slept, does not end everybody's wait.
+    // Only the monotonic clock: setting the wall clock or a sleep of the machine must not end the wait.
     const askedAt = clock.monotonic();
     let pauseMs = between(FIRST_POLL_MS, clock);
     while (clock.monotonic() - askedAt < waitSeconds * SECOND) {

@@ -22,16 +22,15 @@ export interface SqsRefreshRequestsProps {
 }
 
 /**
- * What a consumer asks. The queue tells requests apart by their text: consumers in any number that name the same version
- * must send the same text, whatever their language, to be one request. The next version is another text, so no
- * request is lost to one that was served.
+ * Body of a consumer's request. The queue deduplicates by body, so all consumers, in any language, send the same text for the
+ * same rejected version. Another version makes another body, so no later request is dropped.
  */
 export function requestText(token: string, rejectedVersion: number): string {
   const body: RefreshRequestBody = { token, requestedBy: 'consumer', rejectedVersion };
   return JSON.stringify(body);
 }
 
-/** On the environment's request queue. The SDK client is loaded at the first use: most consumers never need one. */
+/** Sends requests to the environment's queue. The SDK client is loaded at the first use, because most consumers never need it. */
 export function sqsRefreshRequests(props: SqsRefreshRequestsProps): RefreshRequests {
   const { token, queueUrl, clientConfig } = props;
   let { client } = props;

@@ -10,7 +10,7 @@ export function isReplayable(input: string | URL | Request, init: RequestInit | 
   return REPLAYABLE.includes(name) && !isPiped(own);
 }
 
-/** A stream of Node.js. Of two copies neither goes on while the other is not read. */
+/** A Node.js stream. It cannot be copied without reading both copies at once. */
 const isPiped = (body: unknown): boolean => 'pipe' in Object(body);
 
 /** By what it has: each implementation of fetch brings its own class. */

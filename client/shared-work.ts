@@ -1,6 +1,6 @@
 /**
- * One piece of work that many callers wait for. A caller whose signal is aborted leaves at once; when the last one has
- * left, the work itself is aborted, so that nothing goes on that nobody waits for.
+ * One piece of work that many callers wait for. A caller whose signal is aborted leaves at once. When the last caller has left,
+ * the work itself is aborted.
  */
 export class SharedWork<T> {
   readonly #abort = new AbortController();
@@ -9,7 +9,7 @@ export class SharedWork<T> {
 
   constructor(work: (signal: AbortSignal) => Promise<T>) {
     this.#promise = work(this.#abort.signal);
-    // Each who waits is told of an error; with nobody left it is nobody's.
+    // Prevents an unhandledRejection when no caller is left.
     this.#promise.catch(() => {});
   }
 

@@ -12,11 +12,11 @@ export interface TimeLimit {
 /** For whatever still runs. Made once: without a reason each abort makes an exception with a stack of its own. */
 const OVER = new Error('the work is over, or its time is');
 
-/** A timer that rings so late did so in a process that was busy or frozen: what it waits for may be there, unread. */
+/** If a timer fires this late, the process was busy or frozen, and the answer may have arrived unread. */
 export const LATE_MS = 1_000;
 const GRACE_MS = 250;
 
-/** Does work that is aborted, and given up, when its time is over or the signal is aborted. Leaves no timer behind. */
+/** Runs work that is aborted when its time is over or the signal is aborted. Leaves no timer behind. */
 export async function withinLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { ms, clock, signal, error }: TimeLimit,

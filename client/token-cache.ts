@@ -25,7 +25,7 @@ export interface TokenCacheProps {
 export interface HeldToken extends StoredToken {
   /** Just before it was read. */
   readonly readAt: Moment;
-  /** Settled already: handing it out again costs nothing. */
+  /** A settled promise, so that a cached token costs no allocation. */
   readonly promise: Promise<string>;
   /** So long after it was read it is time for a new read. */
   readonly renewInMs: number;
@@ -34,22 +34,21 @@ export interface HeldToken extends StoredToken {
 /** A new read falls due at this share of the maximum age; jitter keeps many processes from reading together. */
 const RENEWAL = { from: 0.8, to: 0.95 };
 
-/** With a token at hand that lives nobody waits longer than this for a new read. */
+/** While the held token is valid, no caller waits longer than this for a read. */
 const WAIT_WITH_TOKEN_SECONDS = 2;
 
-/** With a token at hand that lives a failed read is tried again after this. */
+/** Pause after a failed read while the held token is valid. */
 const PAUSE_AFTER_FAILURE_SECONDS = 5;
 
-/** A token at hand that may have expired is read again after this, whether the last read failed or not. */
+/** Pause between reads while the held token may have expired. */
 const PAUSE_IN_DOUBT_SECONDS = 10;
 
-/** An API's nodes may not all know a token for so long after it was stored. */
+/** For this long after a token was stored, some of the API's nodes may not know it. */
 const YOUNG_SECONDS = 5;
 
 /**
- * Holds the newest token that was read, and reads again when it is time: one read at once for all callers. While the
- * token at hand lives nobody sees a failed read, and without a token nobody is told of a failure that is past. A token
- * lives until it has certainly expired.
+ * Holds the newest token and reads again when it is time, with one read at once for all callers. While the held token is valid,
+ * callers do not notice failed reads. A token is valid until it has certainly expired.
  */
 export class TokenCache {
   readonly #props: TokenCacheProps;
@@ -100,7 +99,7 @@ export class TokenCache {
    */
   async reread(signal?: AbortSignal, { atOnce = false } = {}): Promise<HeldToken> {
     let read = await this.#joinRead(signal, atOnce);
-    // It lived when it was answered: the clock was set meanwhile, the machine slept, or its time has just run out.
+    // It was valid when SSM answered, but the clock was set, the machine slept, or it has just expired.
     if (!this.#lives(read) && read.expiresInMs > 0) read = await this.#joinRead(signal, atOnce);
     if (this.#lives(read)) return read;
     const ago = Math.round((this.#age(read) - read.expiresInMs) / SECOND);
@@ -158,8 +157,8 @@ export class TokenCache {
   }
 
   /**
-   * The process was frozen meanwhile, or a clock was set: the answer may never come, or on time. Who waits for it goes on
-   * to do so, within the read's own limit.
+   * The process was frozen, or a clock was set, so the answer may never come. Callers that already wait for it keep waiting,
+   * within the read's own limit.
    */
   #isOverdue({ startedAt, limitMs }: { startedAt: Moment; limitMs: number }): boolean {
     return elapsedSince(startedAt, this.#clock) > limitMs + LATE_MS;
@@ -218,7 +217,7 @@ export class TokenCache {
     }
   }
 
-  /** Holds what was read, unless that is older: reads may overtake each other, and SSM may answer with a past version. */
+  /** Keeps the token that was read, unless it is older: reads may overtake each other, and SSM may return an old version. */
   #hold(stored: StoredToken, readAt: Moment): HeldToken {
     const held = this.#held;
     if (held !== undefined && isOlder(stored, held)) return held;

@@ -83,6 +83,7 @@ export function createProcesses(signal: AbortSignal) {
     const groups = [...running];
     killAll();
     await Promise.all(groups.map(groupGone));
+    process.off('exit', killAll);
   }
 
   process.once('exit', killAll);

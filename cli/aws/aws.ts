@@ -2,7 +2,7 @@
 export interface Place {
   readonly region?: string;
   readonly profile?: string;
-  /** For people; clients find that of the environment, or one for their service, by themselves. */
+  /** Shown to the user. SDK clients find the endpoint of the environment by themselves. */
   readonly endpoint?: string;
 }
 

@@ -3,7 +3,7 @@ import { Failure } from '../failure.ts';
 import { printable } from '../screen.ts';
 import type { Place } from './aws.ts';
 
-/** What an error may be told with. */
+/** What is known about a command when its error is explained. */
 export interface Circumstances {
   readonly place: Place;
   /** How this command line is called. */
@@ -65,10 +65,10 @@ export function explain(error: unknown, circumstances: Circumstances): Failure {
   );
 }
 
-/** All errors that AWS answers have it. */
+/** All errors that AWS returns have `$metadata`. */
 const isAnswer = (error: unknown): boolean => error instanceof Error && '$metadata' in error;
 
-/** Of our own. Its message may quote anything, so only the place is told. */
+/** A defect of the command line. Its message may quote anything, so only the place is shown. */
 function defect(error: unknown): Failure {
   const [, place = ''] = /^ +at (.*)$/m.exec(error instanceof Error ? (error.stack ?? '') : '') ?? [];
   return new Failure(`This is a defect of the command line: ${awsErrorName(error)} at ${place}`, {

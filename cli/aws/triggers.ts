@@ -21,7 +21,7 @@ export async function mappingStates(aws: Aws, queueArn: string): Promise<string[
   return (answer.EventSourceMappings ?? []).map(({ State = '' }) => State);
 }
 
-/** Who is told by a topic. AWS names no ARN before the address is confirmed. */
+/** Subscribers of a topic. Before an address is confirmed, AWS returns no ARN for it. */
 export async function subscribersOf(
   aws: Aws,
   topicArn: string,

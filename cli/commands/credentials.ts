@@ -132,7 +132,7 @@ async function tellRefused(session: Session, told: Told, verdict: Attempt): Prom
   return EXIT.notOk;
 }
 
-/** Where nobody can be asked, it says which command does it. */
+/** Asks at a terminal; elsewhere it prints the command. */
 async function offerRestore(session: Session, { deployed, token, before, stored }: Told): Promise<void> {
   const { aws, world, screen, command } = session;
   if (before.current === undefined) return;

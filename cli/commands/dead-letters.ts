@@ -6,7 +6,7 @@ import { printable } from '../screen.ts';
 import type { Session } from '../session.ts';
 import { agoInWords } from '../times-in-words.ts';
 
-/** Anybody who may ask for a refresh may have written it. */
+/** The text may come from anyone who may ask for a refresh, so it is shortened. */
 const SHOWN_CHARACTERS = 300;
 
 /** @returns the exit code: not ok if there are any, and stay */

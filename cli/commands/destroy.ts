@@ -37,7 +37,7 @@ export async function destroy(
   return spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
 }
 
-/** As it is written: what is wrong with it is no reason to keep it. */
+/** Not validated, because an environment with wrong settings can be destroyed too. */
 async function environmentOf(name: string): Promise<EnvironmentSettings> {
   const file = resolve(ENVIRONMENTS_FILE);
   if (!existsSync(file) || !existsSync(resolve(CDK))) {

@@ -4,7 +4,7 @@ import { findDeployed, findToken } from '../deployed.ts';
 import { badInput, EXIT, Failure } from '../failure.ts';
 import type { Session } from '../session.ts';
 
-/** The access token, which whoever looks on could use: at a terminal only if it is confirmed. */
+/** Shows the access token. At a terminal it asks first, because bystanders could use it. */
 export async function show(
   session: Session,
   environment: string,
