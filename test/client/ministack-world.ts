@@ -46,8 +46,8 @@ export interface Place {
   readonly account?: string;
 }
 
-/** A token that was stored in the last 5 seconds is sent once more after a 401. */
-const NO_LONGER_YOUNG_MS = 5_500;
+/** A token that was stored in the last 5 seconds is sent once more after a 401. AWS's dates leave up to a second out. */
+const NO_LONGER_YOUNG_MS = 7_000;
 
 /** With a token that was granted ten minutes ago, and stored a few seconds ago. */
 export async function openMiniStackWorld(
